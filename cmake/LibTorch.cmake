@@ -1,0 +1,22 @@
+# Imported targets for LibTorch's CPU part from the PyPI wheel. The wheel's own TorchConfig.cmake
+# refuses to work without a CUDA toolkit, and links libraries that a CPU does not need.
+set(PARAFLARE_PYTHON_SITE
+  "${CMAKE_CURRENT_LIST_DIR}/../.deps/venv/lib/python3.11/site-packages" CACHE PATH
+  "Folder that holds the torch package (scripts/setup.sh makes it)")
+get_filename_component(_torch "${PARAFLARE_PYTHON_SITE}/torch" ABSOLUTE)
+if(NOT EXISTS "${_torch}/lib/libtorch_cpu.so")
+  message(FATAL_ERROR "LibTorch was not found in ${_torch}. Run scripts/setup.sh, or point "
+    "PARAFLARE_PYTHON_SITE at a folder that holds the torch 2.11 package.")
+endif()
+
+add_library(flare_c10 SHARED IMPORTED)
+set_target_properties(flare_c10 PROPERTIES
+  IMPORTED_LOCATION "${_torch}/lib/libc10.so"
+  INTERFACE_INCLUDE_DIRECTORIES
+    "${_torch}/include;${_torch}/include/torch/csrc/api/include")
+add_library(flare_torch SHARED IMPORTED)
+set_target_properties(flare_torch PROPERTIES
+  IMPORTED_LOCATION "${_torch}/lib/libtorch_cpu.so"
+  INTERFACE_LINK_LIBRARIES flare_c10
+  # c10's symbols are needed, but only through templates that the linker may think unused
+  INTERFACE_LINK_OPTIONS "LINKER:--no-as-needed;LINKER:-rpath,${_torch}/lib")

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "flare/architecture.h"
+#include "flare/normalisation.h"
+#include "flare/recipe.h"
+#include "flare/signature.h"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace flare
+{
+// One row of a run's history. Errors are mean relative 2-norms over cases, NaN where unknown.
+struct EpochRecord
+{
+  std::int64_t epoch = 0; // from 1
+  std::int64_t step = 0;  // steps done at its end
+  double loss = 0.0;      // mean training loss over the epoch's steps
+  double validationError = 0.0;
+  std::vector<double> fieldErrors; // validation error per target field
+  double learningRate = 0.0;
+  double seconds = 0.0; // training time since the start of the run, resumed parts included
+};
+
+// How a model came to be. `training` in the file's metadata.
+struct TrainingRecord
+{
+  Recipe recipe;
+  std::uint64_t seed = 0;
+  std::string device;    // "CPU", "CUDA"
+  std::string precision; // "float32", "float64"
+  std::int64_t stepsDone = 0;
+  std::int64_t stepsPlanned = 0;
+  bool completed = false; // false: stopped before its budget was used
+  std::string stopReason; // why, when not completed
+  std::string dataFingerprint;
+  std::string settingsFingerprint; // recipe, architecture, encoding, split, seed
+  std::vector<std::string> trainingCases;
+  std::vector<std::string> validationCases;
+  std::vector<EpochRecord> history;
+  std::vector<std::string> notes; // near-zero targets, constant channels, rollbacks
+  // Per target channel and per case scale: the training mean, what the surrogate must beat.
+  std::vector<double> trainingMean;
+};
+
+// Everything a model file says, without its tensors.
+struct ModelInfo
+{
+  Architecture architecture;
+  InputEncoding encoding;
+  Signature signature;
+  Normalisation normalisation;
+  Envelope envelope;      // empty for imported models
+  TrainingRecord training; // recipe.name "Imported" for imported models
+  std::int64_t parameters = 0; // number of weights
+};
+
+// A trained surrogate: weights and what they mean. Copies share the weights, which never change.
+class Model
+{
+public:
+  // A network with freshly drawn weights: linear N(0, 0.02), biases 0, norms 1/0, latents N(0, 0.1).
+  static Model create(const ModelInfo& info, std::uint64_t seed);
+
+  // Reads a model file (or a training checkpoint: its averaged weights). Throws Error with the path
+  // and the reason for a file that is missing, unreadable, truncated, foreign, newer, or whose
+  // architecture and tensors disagree; sizes are checked before anything is allocated.
+  static Model load(const std::string& path);
+  // Metadata only, without reading the tensors.
+  static ModelInfo inspect(const std::string& path);
+
+  // Written beside, flushed, renamed: whatever happens, `path` holds the old file or the new one.
+  void save(const std::string& path) const;
+
+  const ModelInfo& info() const;
+
+  // Weights by state name, row-major, widened to double. For tests and studies.
+  std::map<std::string, std::vector<double>> weights() const;
+
+  struct Impl;
+  explicit Model(std::shared_ptr<const Impl> impl);
+  const Impl& impl() const { return *impl_; }
+
+private:
+  std::shared_ptr<const Impl> impl_;
+};
+}

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "flare/dataset.h"
+#include "flare/device.h"
+#include "flare/model.h"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace flare
+{
+// Applies a model. Keeps the network on its device; safe to call from one thread at a time.
+class Predictor
+{
+public:
+  Predictor(Model model, Device device = Device::Auto, Precision precision = Precision::Float32,
+    std::shared_ptr<Communicator> communicator = serialCommunicator());
+  ~Predictor();
+  Predictor(Predictor&&) noexcept;
+  Predictor& operator=(Predictor&&) noexcept;
+
+  // Fills one array per target field (tuples = the case's points, components as in the signature)
+  // in physical units. The case's targets are not needed. Collective under MPI. Throws Error for a
+  // case that does not fit the model. `progress` (0..1) may return false to stop: then false comes
+  // back and the outputs are undefined.
+  bool predict(const Case& c, const std::vector<MutableArrayView>& outputs,
+    const std::function<bool(double)>& progress = {});
+
+  const Model& model() const;
+  Device device() const;
+
+  struct Impl;
+  Impl& impl() { return *impl_; }
+
+private:
+  std::unique_ptr<Impl> impl_;
+};
+
+// For each point 1 when every input channel lies within the training envelope widened by 1e-6 of its
+// width (of its magnitude where it has none), else 0. Empty when the model has no envelope.
+// `outside`, when given, receives the names of the channels that were exceeded on this rank.
+std::vector<unsigned char> insideEnvelope(
+  const ModelInfo& info, const Case& c, std::vector<std::string>* outside = nullptr);
+}

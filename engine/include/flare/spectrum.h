@@ -1,0 +1,66 @@
+#pragma once
+
+#include "flare/predictor.h"
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace flare
+{
+// The mixing operator of one head on a mesh, W = W_dec W_enc (N x N, rank <= M), through the
+// symmetric M x M matrix B B^T that has its non-zero eigenvalues (docs/spectra.md):
+//   S = s Q K^T,  A = exp S,  B = diag(row sums of A)^-1/2 A diag(column sums of A)^-1/2.
+// All eigenvalues lie in [0, 1]; the largest is 1, with the constant vector.
+struct HeadSpectrum
+{
+  std::int64_t block = 0; // from 0
+  std::int64_t head = 0;
+  std::vector<double> eigenvalues; // M, largest first; beyond min(M, N) they are 0
+};
+
+// exp(entropy of lambda / sum lambda): how many modes take part.
+double effectiveRank(const std::vector<double>& eigenvalues);
+// The fewest leading modes whose eigenvalues add up to `fraction` of the sum.
+std::int64_t modesToEnergy(const std::vector<double>& eigenvalues, double fraction);
+
+// Eigenvectors of one head on the points of this rank.
+struct HeadModes
+{
+  std::int64_t block = 0;
+  std::int64_t head = 0;
+  std::vector<double> eigenvalues; // of the modes below
+  // modes x N, row by row. right: W v = lambda v, orthonormal under the weight e^{c_n} (c_n the log of
+  // point n's column sum, scaled so that the weights add up to 1); mode 0 is the constant 1.
+  // left: l^T W = lambda l^T with l_i^T v_j = delta_ij. The component of v of largest magnitude is
+  // positive. Modes with an eigenvalue below 1e-10 are not offered.
+  std::vector<std::vector<double>> right;
+  std::vector<std::vector<double>> left;
+};
+
+enum class SpectrumPrecision
+{
+  Default, // network in float32; products of B and sums over points in double
+  Precise  // everything in double
+};
+
+struct SpectrumOptions
+{
+  std::int64_t block = -1; // -1: all
+  std::int64_t head = -1;
+  SpectrumPrecision precision = SpectrumPrecision::Default;
+  // Called with 0..1; returning false stops, and an empty result comes back.
+  std::function<bool(double)> progress;
+};
+
+// Spectra of the chosen heads for a model applied to a case. Collective under MPI.
+// Cost O(M^2 N + M^3) and memory O(N C + M^2) per head; nothing of size M x N is stored.
+std::vector<HeadSpectrum> spectra(const Model& model, const Case& c, Device device,
+  const SpectrumOptions& options = {},
+  std::shared_ptr<Communicator> communicator = serialCommunicator());
+
+// The leading `count` modes of one head.
+HeadModes modes(const Model& model, const Case& c, Device device, std::int64_t block,
+  std::int64_t head, int count, const SpectrumOptions& options = {},
+  std::shared_ptr<Communicator> communicator = serialCommunicator());
+}

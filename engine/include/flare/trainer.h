@@ -1,0 +1,111 @@
+#pragma once
+
+#include "flare/dataset.h"
+#include "flare/device.h"
+#include "flare/model.h"
+#include "flare/recipe.h"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace flare
+{
+struct TrainingOptions
+{
+  Recipe recipe;
+  // Sizes of the network; inputs and outputs are set from the data's signature and the encoding.
+  Architecture architecture;
+  std::uint64_t seed = 1;
+  double validationFraction = 0.1;
+  // Explicit validation cases beat the fraction. None at all (empty, fraction 0): no validation.
+  std::vector<std::size_t> validationCases;
+  bool coordinateScalePerAxis = false;
+  Device device = Device::Auto;
+  Precision precision = Precision::Float32;
+  // Where checkpoints go; empty: none are written. The checkpoint is removed when the run completes.
+  std::string checkpointPath;
+  double checkpointSeconds = 30.0; // written at most this often, at the end of a step
+};
+
+// What an observer is told after every epoch.
+struct Progress
+{
+  EpochRecord epoch;
+  std::int64_t stepsPlanned = 0;
+  double secondsLeft = 0.0; // NaN until it can be estimated
+};
+
+enum class RunState
+{
+  Ready,
+  Running,
+  Paused,
+  Stopped,  // by request; can be resumed
+  Completed,
+  Failed // the loss stayed NaN or infinite after three halvings of the rate
+};
+
+// Trains one network. Runs in steps on whichever thread calls it; requestStop, pause, resume and
+// requestCheckpoint may be called from any other.
+class Trainer
+{
+public:
+  // Splits, normalises and initialises. Throws Error for data or settings that cannot be trained.
+  Trainer(DataSet data, TrainingOptions options);
+  // Continues from a checkpoint: bit for bit the run that was interrupted. Throws Error when data or
+  // settings differ from those of the checkpoint (saying which).
+  static Trainer resume(const std::string& checkpoint, DataSet data, TrainingOptions options);
+  ~Trainer();
+  Trainer(Trainer&&) noexcept;
+  Trainer& operator=(Trainer&&) noexcept;
+
+  // One optimiser step; the batch's loss comes back. Handles rollback of a diverged step.
+  double step();
+  bool finished() const;
+
+  // Steps until the budget is used or a stop is requested. onEpoch after each epoch; onStep(done,
+  // planned) after each step, false requests a stop. Returns the state it ended in; Failed throws
+  // Error with the cause instead.
+  RunState run(const std::function<void(const Progress&)>& onEpoch = {},
+    const std::function<bool(std::int64_t, std::int64_t)>& onStep = {});
+
+  void requestStop();
+  void pause();
+  void resume();
+  void requestCheckpoint();
+  RunState state() const;
+
+  std::int64_t stepsDone() const;
+  std::int64_t stepsPlanned() const;
+
+  // The averaged weights as they are now, with the run's record. Call between steps.
+  Model model() const;
+  void saveCheckpoint(const std::string& path) const;
+  // The raw weights, widened to double, by state name.
+  std::map<std::string, std::vector<double>> weights() const;
+  // Sets the raw and averaged weights (before the first step), by state name.
+  void setWeights(const std::map<std::string, std::vector<double>>& weights);
+
+  const TrainingRecord& record() const;
+
+  // Mean relative L2 of the averaged weights over the given cases, per target field.
+  std::vector<double> errors(const std::vector<std::size_t>& cases) const;
+
+private:
+  struct Impl;
+  explicit Trainer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// What identifies a result: recipe, architecture, encoding, split, seed, precision.
+std::string settingsFingerprint(const DataSet& data, const TrainingOptions& options);
+
+// Compares a model file's record with what would be trained now. Empty: the same; otherwise one
+// sentence per difference ("seed: the file has 1, this run has 2").
+std::vector<std::string> differences(
+  const ModelInfo& info, const DataSet& data, const TrainingOptions& options);
+}
