@@ -17,5 +17,8 @@ struct Model::Impl
 {
   ModelInfo info;
   State state;
+  // [N, target channels], float32, normalised: the mean over the training cases, when they share one
+  // mesh (TrainingRecord::meshFingerprint); else undefined. Tensor "training.mean_field" of the file.
+  torch::Tensor meanField;
 };
 }

@@ -11,11 +11,11 @@ namespace flare
 // The error of one target field on one case. Norms are over points and components.
 struct FieldScore
 {
-  double relativeL2 = 0.0;     // |u' - u|_2 / max(|u|_2, floor), floor: 1e-3 x the field's median
-                               // norm per sqrt(points) over the training cases (1 where that is 0)
+  double relativeL2 = 0.0;     // |u' - u|_2 / max(|u|_2, floor), TrainingRecord::normFloors
   double maxError = 0.0;       // largest |u' - u| of a point (2-norm over components), physical unit
   double r2 = 0.0;             // 1 - sum |u'-u|^2 / sum |u - mean u|^2; NaN for a constant field
-  double meanRelativeL2 = 0.0; // the same as relativeL2 when the training mean is predicted
+  double meanRelativeL2 = 0.0; // the same as relativeL2 when the training mean is predicted:
+                               // a constant per channel, or per point where all meshes are the same
 };
 
 struct CaseScore

@@ -42,8 +42,12 @@ struct TrainingRecord
   std::vector<std::string> validationCases;
   std::vector<EpochRecord> history;
   std::vector<std::string> notes; // near-zero targets, constant channels, rollbacks
-  // Per target channel and per case scale: the training mean, what the surrogate must beat.
-  std::vector<double> trainingMean;
+  // Per target field, physical: a case whose norm lies below this is measured against it instead
+  // (1e-3 x the field's median norm over the training cases, or 1 where that is 0).
+  std::vector<double> normFloors;
+  // Set when all training cases have the same points: then the file also holds the mean field per
+  // point, which is the training mean that a surrogate must beat there. Else it is the mean per channel.
+  std::string meshFingerprint;
 };
 
 // Everything a model file says, without its tensors.

@@ -7,7 +7,8 @@
 
 namespace flare
 {
-// Per channel: normalised = (physical - mean) / scale.
+// Per channel: normalised = (physical - mean) / scale, or physical - mean where scale is 0;
+// decoded = mean + scale * normalised.
 struct ChannelScaling
 {
   std::vector<double> mean;
@@ -17,8 +18,9 @@ struct ChannelScaling
 // Mean and standard deviation over all points of the training cases, streamed in double (Welford's
 // update, Chan's merge). The three coordinates share one scale, the root mean square of the three
 // standard deviations, so that rotations stay rotations, unless `coordinateScalePerAxis`.
-// A channel whose standard deviation is below 1e-12 of its largest magnitude is constant and gets
-// scale 1.
+// A channel whose standard deviation is below 1e-12 of its largest magnitude is constant. As an input it
+// gets scale 1. As a target it gets scale 0, so that it comes out as the constant that it is: with scale 1
+// the third component of a plane displacement of 1e-5 m would be learnt in metres and drown the others.
 struct Normalisation
 {
   ChannelScaling inputs;  // Signature::inputChannels() entries

@@ -4,7 +4,6 @@
 #include "flare/device.h"
 #include "flare/model.h"
 
-#include <functional>
 #include <memory>
 #include <vector>
 
@@ -22,10 +21,8 @@ public:
 
   // Fills one array per target field (tuples = the case's points, components as in the signature)
   // in physical units. The case's targets are not needed. Collective under MPI. Throws Error for a
-  // case that does not fit the model. `progress` (0..1) may return false to stop: then false comes
-  // back and the outputs are undefined.
-  bool predict(const Case& c, const std::vector<MutableArrayView>& outputs,
-    const std::function<bool(double)>& progress = {});
+  // case that does not fit the model.
+  void predict(const Case& c, const std::vector<MutableArrayView>& outputs);
 
   const Model& model() const;
   Device device() const;

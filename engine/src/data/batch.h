@@ -1,0 +1,25 @@
+#pragma once
+
+#include "flare/model.h"
+
+#include <torch/torch.h>
+
+namespace flare
+{
+// What the network sees of a case: normalised raw channels in the signature's order, then the encoded
+// coordinates; [N, inputs] on the CPU. Values are centred and scaled in double before they are narrowed.
+torch::Tensor inputTensor(const ModelInfo& info, const Case& c, torch::ScalarType type);
+
+// Normalised targets, [N, target channels] on the CPU; u - mean in channels of scale 0. The error of a
+// prediction y in physical units is scale * y - unit * target with unit = scale, or 1 where scale is 0.
+torch::Tensor targetTensor(const ModelInfo& info, const Case& c, torch::ScalarType type);
+
+// [N, 1], 1 for points that count in sums; undefined when all do.
+torch::Tensor ownedTensor(const Case& c, torch::ScalarType type);
+
+// |u|_2 of every target field over the owned points of all ranks, physical.
+std::vector<double> targetNorms(const Signature& signature, const Case& c, Communicator& communicator);
+
+// Where each target field's channels begin; one entry more than there are fields.
+std::vector<int> fieldOffsets(const Signature& signature);
+}

@@ -1,0 +1,71 @@
+#include "device.h"
+
+#include "flare/error.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <dlfcn.h>
+
+namespace flare
+{
+namespace
+{
+// Empty when a GPU can be used, else why not. LibTorch remembers its first look for CUDA, so nothing may
+// ask it before libtorch_cuda is loaded.
+std::string loadCuda()
+{
+  if (!dlopen("libcuda.so.1", RTLD_NOW | RTLD_GLOBAL))
+  {
+    return "this machine has no NVIDIA driver (libcuda.so.1 was not found)";
+  }
+  if (!dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL))
+  {
+    const char* reason = dlerror();
+    return std::string("LibTorch's CUDA part could not be loaded (") + (reason ? reason : "no reason given") +
+      "); run scripts/demo.sh on this machine to install it";
+  }
+  if (at::detail::getCUDAHooks().deviceCount() < 1)
+  {
+    return "LibTorch finds no usable GPU on this machine";
+  }
+  return {};
+}
+}
+
+bool cudaAvailable(std::string* reason)
+{
+  static const std::string problem = loadCuda();
+  if (reason)
+  {
+    *reason = problem;
+  }
+  return problem.empty();
+}
+
+Device resolveDevice(Device wanted)
+{
+  if (wanted == Device::Cpu)
+  {
+    return Device::Cpu;
+  }
+  std::string reason;
+  if (cudaAvailable(&reason))
+  {
+    return Device::Cuda;
+  }
+  if (wanted == Device::Cuda)
+  {
+    throw Error("Device is CUDA, but " + reason + ". Choose Auto or CPU");
+  }
+  return Device::Cpu;
+}
+
+std::string describeDevice(Device device)
+{
+  if (resolveDevice(device) == Device::Cpu)
+  {
+    return "CPU, " + std::to_string(at::get_num_threads()) + " threads";
+  }
+  return "CUDA, " + std::to_string(at::detail::getCUDAHooks().deviceCount()) + " GPU(s), the first is used";
+}
+}

@@ -1,0 +1,107 @@
+#include "ops/mix.h"
+
+#include "ops/mix_streamed.h"
+
+namespace flare::ops
+{
+namespace
+{
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+torch::Tensor rows(const torch::Tensor& t, const Segments& segments, std::int64_t i)
+{
+  return t.narrow(0, segments.offsets[i], segments.offsets[i + 1] - segments.offsets[i]);
+}
+
+// Ranks must agree on which segments are empty, or one would wait for the other.
+bool emptyEverywhere(const Segments& segments, std::int64_t i)
+{
+  return !segments.distributed() && segments.offsets[i] == segments.offsets[i + 1];
+}
+
+class MixFunction : public torch::autograd::Function<MixFunction>
+{
+public:
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& q, const torch::Tensor& k,
+    const torch::Tensor& v, double scale, const Segments& segments)
+  {
+    const auto count = segments.count();
+    auto y = torch::empty_like(k);
+    auto z = torch::zeros({ count, q.size(0), q.size(1), q.size(2) }, q.options());
+    auto logSum = torch::full(
+      { count, q.size(0), q.size(1) }, -std::numeric_limits<double>::infinity(), q.options());
+    for (std::int64_t i = 0; i < count; ++i)
+    {
+      if (emptyEverywhere(segments, i))
+      {
+        continue;
+      }
+      const auto ki = rows(k, segments, i);
+      const auto encoded =
+        streamed::encode(q, ki, rows(v, segments, i), scale, segments.communicator);
+      streamed::decode(q, ki, encoded.z, scale, rows(y, segments, i));
+      z[i].copy_(encoded.z);
+      logSum[i].copy_(encoded.logSum);
+    }
+    context->save_for_backward({ q, k, v, y, z, logSum });
+    context->saved_data["scale"] = scale;
+    context->saved_data["offsets"] = segments.offsets;
+    context->saved_data["communicator"] = reinterpret_cast<std::int64_t>(segments.communicator);
+    return y;
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients)
+  {
+    const auto saved = context->get_saved_variables();
+    const auto &q = saved[0], &k = saved[1], &v = saved[2], &y = saved[3], &z = saved[4],
+               &logSum = saved[5];
+    Segments segments;
+    segments.offsets = context->saved_data["offsets"].toIntVector();
+    segments.communicator =
+      reinterpret_cast<Communicator*>(context->saved_data["communicator"].toInt());
+    const auto scale = context->saved_data["scale"].toDouble();
+    const auto dy = gradients[0].contiguous();
+
+    auto dq = torch::zeros_like(q, torch::MemoryFormat::Contiguous);
+    auto dk = torch::empty_like(k);
+    auto dv = torch::empty_like(v);
+    for (std::int64_t i = 0; i < segments.count(); ++i)
+    {
+      if (emptyEverywhere(segments, i))
+      {
+        continue;
+      }
+      dq += streamed::backward(q, rows(k, segments, i), rows(v, segments, i), rows(y, segments, i),
+        { z[i], logSum[i] }, rows(dy, segments, i), scale, segments.communicator,
+        rows(dk, segments, i), rows(dv, segments, i));
+    }
+    return { dq, dk, dv, torch::Tensor(), torch::Tensor() };
+  }
+};
+}
+
+const char* name(Backend backend)
+{
+  switch (backend)
+  {
+    case Backend::Streamed:
+      return "streamed";
+  }
+  return "";
+}
+
+Backend mixBackend(const torch::Tensor&)
+{
+  return Backend::Streamed;
+}
+
+torch::Tensor mix(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v, double scale,
+  const Segments& segments)
+{
+  TORCH_CHECK(q.dim() == 3 && k.dim() == 2 && v.sizes() == k.sizes() &&
+      k.size(1) == q.size(0) * q.size(2) && k.size(0) == segments.total(),
+    "mix: q [H, M, D], k and v [T, H*D] and the segments' total do not fit together");
+  return MixFunction::apply(q, k.contiguous(), v.contiguous(), scale, segments);
+}
+}

@@ -1,0 +1,78 @@
+#include "train/case_store.h"
+
+#include "data/batch.h"
+
+namespace flare::train
+{
+namespace
+{
+constexpr std::int64_t keptLimit = std::int64_t{ 2 } << 30;
+
+torch::Tensor joined(const std::vector<torch::Tensor>& parts)
+{
+  return parts.size() == 1 ? parts.front() : torch::cat(parts);
+}
+}
+
+CaseStore::CaseStore(
+  const DataSet& data, const ModelInfo& info, torch::Device device, torch::ScalarType type)
+  : data_(&data)
+  , info_(info)
+  , device_(device)
+  , type_(type)
+{
+  for (std::size_t i = 0; i < data.size(); ++i)
+  {
+    points_.push_back(data[i].count());
+  }
+  data.communicator()->sum(points_.data(), static_cast<std::int64_t>(points_.size()));
+}
+
+CaseStore::Tensors CaseStore::tensors(std::size_t index)
+{
+  const auto found = kept_.find(index);
+  if (found != kept_.end())
+  {
+    return found->second;
+  }
+  const auto& c = (*data_)[index];
+  Tensors made{ inputTensor(info_, c, type_).to(device_), targetTensor(info_, c, type_).to(device_),
+    ownedTensor(c, type_) };
+  if (made.owned.defined())
+  {
+    made.owned = made.owned.to(device_);
+  }
+  const auto bytes = static_cast<std::int64_t>(made.input.nbytes() + made.target.nbytes());
+  if (keptBytes_ + bytes <= keptLimit)
+  {
+    keptBytes_ += bytes;
+    kept_[index] = made;
+  }
+  return made;
+}
+
+Batch CaseStore::batch(const std::vector<std::size_t>& cases)
+{
+  Batch result;
+  result.cases = cases;
+  result.segments.communicator = data_->communicator().get();
+  std::vector<torch::Tensor> input, target, owned;
+  bool allOwned = true;
+  for (const auto index : cases)
+  {
+    const auto t = tensors(index);
+    result.segments.offsets.push_back(result.segments.total() + t.input.size(0));
+    input.push_back(t.input);
+    target.push_back(t.target);
+    allOwned = allOwned && !t.owned.defined();
+    owned.push_back(t.owned.defined() ? t.owned : torch::ones({ t.input.size(0), 1 }, t.input.options()));
+  }
+  result.input = joined(input);
+  result.target = joined(target);
+  if (!allOwned)
+  {
+    result.owned = joined(owned);
+  }
+  return result;
+}
+}

@@ -1,0 +1,237 @@
+#include "train/setup.h"
+
+#include "data/batch.h"
+#include "data/channels.h"
+#include "data/mesh_fingerprint.h"
+#include "flare/error.h"
+#include "nn/state_shapes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <set>
+#include <sstream>
+
+namespace flare::train
+{
+namespace
+{
+using Cases = std::vector<std::size_t>;
+
+// Per target channel the smallest and largest value over the owned points of some cases, over all ranks.
+Envelope targetRange(const DataSet& data, const Cases& cases)
+{
+  const int channels = data.signature().targetChannels();
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  std::vector<double> negated(channels, -infinity), largest(channels, -infinity);
+  for (const auto index : cases)
+  {
+    const auto list = targetChannels(data.signature(), data[index]);
+    for (int c = 0; c < channels; ++c)
+    {
+      for (std::int64_t i = 0; i < data[index].count(); ++i)
+      {
+        if (isOwned(data[index], i))
+        {
+          const double value = list[c].array->at(i, list[c].component);
+          negated[c] = std::max(negated[c], -value);
+          largest[c] = std::max(largest[c], value);
+        }
+      }
+    }
+  }
+  data.communicator()->max(negated.data(), channels);
+  data.communicator()->max(largest.data(), channels);
+  std::transform(negated.begin(), negated.end(), negated.begin(), std::negate<>());
+  return { negated, largest };
+}
+
+// A spread that rounding alone can make is none.
+bool isConstant(double smallest, double largest)
+{
+  return largest - smallest <= 1e-12 * std::max(std::abs(smallest), std::abs(largest));
+}
+
+std::string number(double value)
+{
+  std::ostringstream text;
+  text << value;
+  return text.str();
+}
+
+// A field that is the same everywhere cannot be learnt; a component that is (the third of a plane flow) can
+// stay, and is named.
+void checkTargets(const DataSet& data, const Cases& training, std::vector<std::string>& notes)
+{
+  const auto& signature = data.signature();
+  const auto range = targetRange(data, training);
+  const auto offsets = fieldOffsets(signature);
+  const auto names = signature.targetChannelNames();
+  for (std::size_t f = 0; f < signature.targets.size(); ++f)
+  {
+    bool varies = false;
+    for (int c = offsets[f]; c < offsets[f + 1]; ++c)
+    {
+      varies = varies || !isConstant(range.minimum[c], range.maximum[c]);
+    }
+    if (!varies)
+    {
+      throw Error("the target '" + signature.targets[f].name + "' is constant (" +
+        number(range.minimum[offsets[f]]) + ") at all points of all training cases: there is nothing to learn. "
+        "Choose another target array, or cases in which it varies");
+    }
+    for (int c = offsets[f]; c < offsets[f + 1]; ++c)
+    {
+      if (isConstant(range.minimum[c], range.maximum[c]))
+      {
+        notes.push_back("the target '" + names[c] + "' is constant (" + number(range.minimum[c]) +
+          ") over the training cases");
+      }
+    }
+  }
+}
+
+void noteConstantInputs(const ModelInfo& info, std::vector<std::string>& notes)
+{
+  const auto names = info.signature.inputChannelNames();
+  for (std::size_t c = 0; c < names.size(); ++c)
+  {
+    if (c >= 3 && isConstant(info.envelope.minimum[c], info.envelope.maximum[c]))
+    {
+      notes.push_back("the input '" + names[c] + "' is constant (" + number(info.envelope.minimum[c]) +
+        ") over the training cases: the model cannot learn what it does");
+    }
+  }
+}
+
+// Where all training cases have the same points, the mean field per point is what a surrogate must beat.
+// Ranks hold parts of it, which a file cannot; with several, the mean per channel serves.
+void findMeanField(const DataSet& data, const Cases& training, Setup& setup)
+{
+  if (data.communicator()->size() > 1)
+  {
+    return;
+  }
+  const auto mesh = meshFingerprint(data[training.front()], *data.communicator());
+  for (const auto index : training)
+  {
+    if (meshFingerprint(data[index], *data.communicator()) != mesh)
+    {
+      return;
+    }
+  }
+  setup.info.training.meshFingerprint = mesh;
+  torch::Tensor sum;
+  for (const auto index : training)
+  {
+    const auto targets = targetTensor(setup.info, data[index], torch::kFloat64);
+    sum = sum.defined() ? sum.add_(targets) : targets;
+  }
+  setup.meanField = sum.div_(static_cast<double>(training.size())).to(torch::kFloat32);
+}
+
+std::vector<std::string> namesOf(const DataSet& data, const Cases& cases)
+{
+  std::vector<std::string> names;
+  for (const auto index : cases)
+  {
+    names.push_back(data[index].name);
+  }
+  return names;
+}
+
+void checkOptions(const DataSet& data, const TrainingOptions& options)
+{
+  if (data.size() == 0)
+  {
+    throw Error("there are no cases to train on");
+  }
+  if (data.signature().targets.empty())
+  {
+    throw Error("no target is chosen: name at least one array that the model shall predict");
+  }
+  options.recipe.validate();
+  if (!(options.checkpointSeconds >= 0.0))
+  {
+    throw Error("the time between checkpoints must be 0 or a positive number of seconds");
+  }
+}
+}
+
+Split splitOf(const DataSet& data, const TrainingOptions& options)
+{
+  const auto cases = data.size();
+  if (options.validationCases.empty())
+  {
+    if (!(options.validationFraction >= 0.0 && options.validationFraction < 1.0))
+    {
+      throw Error("ValidationFraction is " + number(options.validationFraction) +
+        ", but it must be at least 0 and below 1");
+    }
+    return splitCases(cases, options.validationFraction, options.seed);
+  }
+  const std::set<std::size_t> held(options.validationCases.begin(), options.validationCases.end());
+  if (*held.rbegin() >= cases)
+  {
+    throw Error("ValidationCases names case " + std::to_string(*held.rbegin()) + ", but there are " +
+      std::to_string(cases) + " cases, numbered from 0");
+  }
+  if (held.size() == cases)
+  {
+    throw Error("ValidationCases names all " + std::to_string(cases) +
+      " cases: none is left to train on. Leave some out");
+  }
+  Split split;
+  split.validation.assign(held.begin(), held.end());
+  for (std::size_t i = 0; i < cases; ++i)
+  {
+    if (held.count(i) == 0)
+    {
+      split.training.push_back(i);
+    }
+  }
+  return split;
+}
+
+Architecture architectureFor(const Signature& signature, const TrainingOptions& options)
+{
+  auto architecture = options.architecture;
+  architecture.inputs = signature.inputChannels() + options.recipe.encoding.channels();
+  architecture.outputs = signature.targetChannels();
+  architecture.validate();
+  return architecture;
+}
+
+Setup prepare(const DataSet& data, const TrainingOptions& options)
+{
+  checkOptions(data, options);
+  Setup setup;
+  auto& info = setup.info;
+  info.architecture = architectureFor(data.signature(), options);
+  info.encoding = options.recipe.encoding;
+  info.signature = data.signature();
+  setup.split = splitOf(data, options);
+  const auto& training = setup.split.training;
+  info.normalisation = Normalisation::fit(data, training, options.coordinateScalePerAxis);
+  info.envelope = Envelope::fit(data, training);
+  info.parameters = nn::parameterCount(nn::expectedState(info.architecture));
+
+  auto& record = info.training;
+  record.recipe = options.recipe;
+  record.seed = options.seed;
+  record.dataFingerprint = data.fingerprint();
+  record.settingsFingerprint = settingsFingerprint(data, options);
+  record.trainingCases = namesOf(data, training);
+  record.validationCases = namesOf(data, setup.split.validation);
+  checkTargets(data, training, record.notes);
+  noteConstantInputs(info, record.notes);
+  if (data.size() == 1)
+  {
+    record.notes.push_back("there is only one case: the model will know no other, and its error cannot be "
+                           "measured on a case that it has not seen");
+  }
+  findMeanField(data, training, setup);
+  return setup;
+}
+}

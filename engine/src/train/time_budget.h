@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+
+namespace flare::train
+{
+// What a run's parts cost, in seconds.
+struct Costs
+{
+  double step = 0.0;       // an optimiser step
+  double validation = 0.0; // a pass over the validation cases
+};
+
+// Of the time, passes over the validation cases may take so much.
+constexpr double validationShare = 0.1;
+
+// How many steps fit into a time, with the validation passes that go with them and 3 % for checkpoints and
+// slower moments; at least 1.
+std::int64_t stepsWithin(double seconds, const Costs& costs, std::int64_t stepsPerEpoch);
+}

@@ -1,0 +1,385 @@
+#include "train/training_run.h"
+
+#include "device.h"
+#include "flare/error.h"
+#include "train/time_budget.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace flare::train
+{
+namespace
+{
+constexpr std::int64_t goodStateInterval = 50; // steps
+constexpr int mostHalvings = 3;
+
+// A time budget is measured over so many steps, or one per cent of it, whichever ends first.
+constexpr int fewestMeasured = 3;
+constexpr int mostMeasured = 20;
+constexpr double measuredShare = 0.01;
+
+// Validation passes may take so long in all, however short the run.
+constexpr double freeValidationSeconds = 2.0;
+
+double now()
+{
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+nn::FlareModel makeNetwork(const ModelInfo& info, const TrainingOptions& options)
+{
+  nn::FlareModel network(info.architecture);
+  network->to(torchDevice(resolveDevice(options.device)), torchType(options.precision));
+  return network;
+}
+
+std::string caseNames(const DataSet& data, const std::vector<std::size_t>& cases)
+{
+  std::string names;
+  for (const auto index : cases)
+  {
+    names += (names.empty() ? "'" : ", '") + data[index].name + "'";
+  }
+  return names;
+}
+
+double twoNorm(const torch::Tensor& flat)
+{
+  return flat.norm().item<double>();
+}
+}
+
+TrainingRun::TrainingRun(DataSet data, TrainingOptions options)
+  : TrainingRun(data, options, prepare(data, options))
+{
+}
+
+TrainingRun::TrainingRun(DataSet data, TrainingOptions options, Setup setup)
+  : data_(std::move(data))
+  , options_(std::move(options))
+  , info_(std::move(setup.info))
+  , split_(std::move(setup.split))
+  , meanField_(std::move(setup.meanField))
+  , network_(makeNetwork(info_, options_))
+  , averagedNetwork_(makeNetwork(info_, options_))
+  , layout_(network_, options_.recipe.optimizer)
+  , store_(data_, info_, torchDevice(resolveDevice(options_.device)), torchType(options_.precision))
+  , error_(data_, split_.training, info_.normalisation.targets)
+  , state_{ {}, {}, {}, {}, {}, 0, CaseOrder(split_.training, options_.seed) }
+{
+  nn::initialise(network_, at::make_generator<at::CPUGeneratorImpl>(options_.seed));
+  state_ = TrainingState::initial(layout_, layout_.flatten(network_), state_.order);
+  gradient_ = torch::zeros_like(state_.weights);
+  layout_.bind(network_, state_.weights, gradient_);
+  layout_.bind(averagedNetwork_, state_.averaged, {});
+  averagedNetwork_->eval();
+
+  auto& record = info_.training;
+  record.device = resolveDevice(options_.device) == Device::Cuda ? "CUDA" : "CPU";
+  record.precision = options_.precision == Precision::Float64 ? "float64" : "float32";
+  record.stopReason = "interrupted";
+  record.normFloors = error_.floors();
+  record.notes.insert(record.notes.end(), error_.nearZero().begin(), error_.nearZero().end());
+  rule_.recipe = options_.recipe;
+  if (!(options_.recipe.timeBudget > 0.0))
+  {
+    plan(options_.recipe.epochs * stepsPerEpoch(split_.training.size(), options_.recipe.batchSize));
+  }
+}
+
+void TrainingRun::plan(std::int64_t steps)
+{
+  rule_.stepsPlanned = planned_ = info_.training.stepsPlanned = steps;
+}
+
+bool TrainingRun::onAnyRank(bool value) const
+{
+  std::int64_t count = value ? 1 : 0;
+  communicator().sum(&count, 1);
+  return count > 0;
+}
+
+void TrainingRun::tick()
+{
+  const double time = now();
+  seconds_ += time - lastTick_;
+  lastTick_ = time;
+}
+
+double TrainingRun::forwardBackward(const std::vector<std::size_t>& cases)
+{
+  const auto batch = store_.batch(cases);
+  gradient_.zero_();
+  const auto prediction = network_->forward(batch.input, batch.segments);
+  const auto result = error_.lossAndGradient(prediction, batch);
+  if (!std::isfinite(result.loss))
+  {
+    return result.loss;
+  }
+  prediction.backward(result.gradient);
+  if (communicator().size() > 1)
+  {
+    auto host = gradient_.to(torch::kCPU);
+    host.scalar_type() == torch::kFloat64 ? communicator().sum(host.data_ptr<double>(), host.numel())
+                                          : communicator().sum(host.data_ptr<float>(), host.numel());
+    gradient_.copy_(host);
+  }
+  return result.loss;
+}
+
+double TrainingRun::step()
+{
+  if (finished())
+  {
+    throw Error("the training run is complete: there is no step left");
+  }
+  lastTick_ = now();
+  if (planned_ == 0)
+  {
+    planFromTime();
+  }
+  if (!good_)
+  {
+    good_ = std::make_unique<TrainingState>(state_.clone());
+  }
+  double loss = 0.0;
+  while (!attempt(loss))
+  {
+  }
+  info_.training.stepsDone = state_.step;
+  epochEnded_ = state_.order.epochEnded() || finished();
+  if (finished())
+  {
+    info_.training.completed = true;
+    info_.training.stopReason.clear();
+  }
+  if (epochEnded_)
+  {
+    endEpoch();
+  }
+  tick();
+  return loss;
+}
+
+bool TrainingRun::attempt(double& loss)
+{
+  const auto orderBefore = state_.order;
+  const auto cases = state_.order.next(options_.recipe.batchSize);
+  loss = forwardBackward(cases);
+  if (hook_)
+  {
+    hook_(state_.step, loss, gradient_);
+  }
+  const double size = std::isfinite(loss) ? twoNorm(gradient_) : 0.0;
+  if (onAnyRank(!std::isfinite(loss) || !std::isfinite(size)))
+  {
+    rollBack(std::isfinite(loss) ? "the gradient" : "the loss", cases);
+    return false;
+  }
+  // Loss and gradient being finite, the state that they belong to is a good one.
+  if (state_.step % goodStateInterval == 0 && good_->step != state_.step)
+  {
+    good_->assign(state_);
+    good_->order = orderBefore;
+  }
+  update(state_, gradient_, size, layout_, rule_);
+  if (onAnyRank(!std::isfinite(twoNorm(state_.weights))))
+  {
+    rollBack("a weight", cases);
+    return false;
+  }
+  state_.lossSum += loss;
+  ++state_.lossSteps;
+  return true;
+}
+
+void TrainingRun::rollBack(const std::string& what, const std::vector<std::size_t>& cases)
+{
+  const auto where = "step " + std::to_string(state_.step + 1) + " (epoch " +
+    std::to_string(state_.order.epoch()) + ", cases " + caseNames(data_, cases) + ")";
+  state_.assign(*good_);
+  auto& record = info_.training;
+  record.stepsDone = state_.step;
+  record.history.resize(static_cast<std::size_t>(state_.epochs));
+  if (halvings_ == mostHalvings)
+  {
+    failed_ = true;
+    record.stopReason = "training diverged at " + where + ": " + what + " is NaN or infinite, and halving the "
+      "learning rates three times did not help. Train with lower learning rates, and look at these cases for "
+      "values far from all others";
+    throw Error(record.stopReason);
+  }
+  ++halvings_;
+  rule_.rateFactor *= 0.5;
+  record.notes.push_back("at " + where + " " + what + " was NaN or infinite: training went back to step " +
+    std::to_string(state_.step) + " and halved its learning rates");
+}
+
+bool TrainingRun::validationIsDue() const
+{
+  if (split_.validation.empty())
+  {
+    return false;
+  }
+  const double limit = std::max(freeValidationSeconds, validationShare * seconds_);
+  const bool due = finished() || lastValidation_ == 0.0 || validationSeconds_ + lastValidation_ <= limit;
+  return onAnyRank(due && communicator().rank() == 0);
+}
+
+void TrainingRun::endEpoch()
+{
+  EpochRecord epoch;
+  epoch.epoch = state_.order.epoch();
+  epoch.step = state_.step;
+  epoch.loss = state_.lossSum / static_cast<double>(state_.lossSteps);
+  epoch.learningRate = rule_.learningRate(state_.step - 1);
+  state_.lossSum = 0.0;
+  state_.lossSteps = 0;
+  ++state_.epochs;
+  tick();
+  const auto unknown = std::numeric_limits<double>::quiet_NaN();
+  epoch.validationError = unknown;
+  epoch.fieldErrors.assign(data_.signature().targets.size(), unknown);
+  if (validationIsDue())
+  {
+    epoch.fieldErrors = errors(split_.validation);
+    const auto fields = static_cast<double>(epoch.fieldErrors.size());
+    epoch.validationError =
+      std::accumulate(epoch.fieldErrors.begin(), epoch.fieldErrors.end(), 0.0) / fields;
+    const double before = seconds_;
+    tick();
+    lastValidation_ = seconds_ - before;
+    validationSeconds_ += lastValidation_;
+  }
+  epoch.seconds = seconds_;
+  info_.training.history.push_back(epoch);
+}
+
+std::vector<double> TrainingRun::errors(const std::vector<std::size_t>& cases)
+{
+  torch::NoGradGuard guard;
+  std::vector<double> means(data_.signature().targets.size(), 0.0);
+  for (const auto index : cases)
+  {
+    const auto batch = store_.batch({ index });
+    const auto prediction = averagedNetwork_->forward(batch.input, batch.segments);
+    const auto ofCase = error_.errors(prediction, batch).errors.front();
+    for (std::size_t f = 0; f < means.size(); ++f)
+    {
+      means[f] += ofCase[f] / static_cast<double>(cases.size());
+    }
+  }
+  return means;
+}
+
+// Steps are made, timed, and undone: the run that follows is that of a recipe with so many steps.
+void TrainingRun::planFromTime()
+{
+  const auto start = state_.clone();
+  const auto perEpoch = stepsPerEpoch(split_.training.size(), options_.recipe.batchSize);
+  const auto pointsOf = [&](const std::vector<std::size_t>& cases)
+  {
+    double points = 0.0;
+    for (const auto index : cases)
+    {
+      points += static_cast<double>(store_.points(index));
+    }
+    return points;
+  };
+  rule_.stepsPlanned = 1000000; // the first steps of a long cycle hardly move the weights
+  double time = 0.0, points = 0.0;
+  for (int i = 0; i <= mostMeasured; ++i)
+  {
+    const double begin = now();
+    const auto cases = state_.order.next(options_.recipe.batchSize);
+    forwardBackward(cases);
+    const double size = twoNorm(gradient_);
+    update(state_, gradient_, size, layout_, rule_);
+    twoNorm(state_.weights);
+    if (i == 0)
+    {
+      continue; // memory and threads are warm after the first
+    }
+    time += now() - begin;
+    points += pointsOf(cases);
+    const bool enough = i >= fewestMeasured && time > measuredShare * options_.recipe.timeBudget;
+    if (onAnyRank(enough && communicator().rank() == 0))
+    {
+      break;
+    }
+  }
+  const double pointsPerStep = pointsOf(split_.training) / static_cast<double>(perEpoch);
+  Costs costs;
+  costs.step = time / points * pointsPerStep;
+  if (!split_.validation.empty())
+  {
+    const auto count = std::min<std::size_t>(split_.validation.size(), fewestMeasured);
+    const std::vector<std::size_t> some(split_.validation.begin(), split_.validation.begin() + count);
+    const double begin = now();
+    errors(some);
+    costs.validation = (now() - begin) / pointsOf(some) * pointsOf(split_.validation);
+  }
+  state_.assign(start);
+  tick();
+  std::int64_t steps =
+    communicator().rank() == 0 ? stepsWithin(options_.recipe.timeBudget - seconds_, costs, perEpoch) : 0;
+  communicator().sum(&steps, 1);
+  plan(steps);
+}
+
+Model TrainingRun::model() const
+{
+  auto impl = std::make_shared<Model::Impl>();
+  impl->info = info_;
+  impl->state = layout_.state(state_.averaged);
+  impl->meanField = meanField_;
+  return Model(impl);
+}
+
+std::map<std::string, std::vector<double>> TrainingRun::weights() const
+{
+  std::map<std::string, std::vector<double>> result;
+  for (const auto& [name, tensor] : layout_.state(state_.weights))
+  {
+    const auto wide = tensor.to(torch::kFloat64).contiguous();
+    result[name].assign(wide.data_ptr<double>(), wide.data_ptr<double>() + wide.numel());
+  }
+  return result;
+}
+
+void TrainingRun::setWeights(const std::map<std::string, std::vector<double>>& weights)
+{
+  if (state_.step != 0)
+  {
+    throw Error("weights can be set before the first step only; this run has made " +
+      std::to_string(state_.step));
+  }
+  State state;
+  for (const auto& entry : layout_.entries())
+  {
+    const auto found = weights.find(entry.name);
+    if (found == weights.end() || found->second.size() != static_cast<std::size_t>(entry.size))
+    {
+      throw Error("the weights '" + entry.name + "' must be " + std::to_string(entry.size) + " numbers" +
+        (found == weights.end() ? ", but are missing" : ", but are " + std::to_string(found->second.size())));
+    }
+    state[entry.name] = torch::tensor(found->second, torch::kFloat64).view(entry.shape);
+  }
+  for (const auto& [name, values] : weights)
+  {
+    if (state.count(name) == 0)
+    {
+      throw Error("this network has no weights called '" + name + "'");
+    }
+  }
+  layout_.load(state, state_.weights);
+  layout_.load(state, state_.averaged);
+  good_.reset();
+}
+}

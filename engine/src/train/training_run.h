@@ -1,0 +1,108 @@
+#pragma once
+
+#include "flare/dataset.h"
+#include "flare/model.h"
+#include "flare/trainer.h"
+#include "nn/flare_model.h"
+#include "train/case_store.h"
+#include "train/loss.h"
+#include "train/optimiser.h"
+#include "train/parameters.h"
+#include "train/setup.h"
+#include "train/state.h"
+
+#include <torch/torch.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace flare::train
+{
+// One training run, step by step, in one thread: the network, its optimiser, and the way back to the last
+// good state when a step diverges. Under MPI every call is collective.
+class TrainingRun
+{
+public:
+  TrainingRun(DataSet data, TrainingOptions options);
+  TrainingRun(const TrainingRun&) = delete;
+  TrainingRun& operator=(const TrainingRun&) = delete;
+
+  // One applied step; its loss. A loss, gradient or weight that is not finite rolls back to the last good
+  // state and halves the rates; after three halvings it throws Error with the cause, and the state is the
+  // last good one. `failed` tells that apart from other errors.
+  double step();
+  bool finished() const { return planned_ > 0 && state_.step >= planned_; }
+  bool failed() const { return failed_; }
+  // Whether the last step ended an epoch (the run's last step always does): record().history.back().
+  bool epochEnded() const { return epochEnded_; }
+
+  std::int64_t stepsDone() const { return state_.step; }
+  std::int64_t stepsPlanned() const { return planned_; }
+  // Replaces the recipe's budget, before the first step.
+  void plan(std::int64_t steps);
+
+  Model model() const;
+  std::map<std::string, std::vector<double>> weights() const;
+  void setWeights(const std::map<std::string, std::vector<double>>& weights);
+  TrainingRecord& record() { return info_.training; }
+  const TrainingRecord& record() const { return info_.training; }
+  std::vector<double> errors(const std::vector<std::size_t>& cases);
+  Communicator& communicator() const { return *data_.communicator(); }
+
+  // Rank 0 writes; an error is everyone's.
+  void save(const std::string& path) const;
+  // Before the first step. Throws Error when the checkpoint belongs to other data or settings.
+  void restore(const std::string& path);
+
+  // For tests: called with the number of the step (from 0), its loss and the summed gradient.
+  using Hook = std::function<void(std::int64_t step, double& loss, torch::Tensor& gradient)>;
+  void setHook(Hook hook) { hook_ = std::move(hook); }
+
+  const TrainingState& state() const { return state_; }
+  const ParameterLayout& layout() const { return layout_; }
+
+private:
+  TrainingRun(DataSet data, TrainingOptions options, Setup setup);
+
+  // The batch's loss; gradient_ holds the gradient, summed over ranks.
+  double forwardBackward(const std::vector<std::size_t>& cases);
+  // False when the step diverged and was undone.
+  bool attempt(double& loss);
+  void rollBack(const std::string& what, const std::vector<std::size_t>& cases);
+  void endEpoch();
+  bool validationIsDue() const;
+  bool onAnyRank(bool value) const;
+  void load(const std::string& checkpoint); // on this rank
+  void planFromTime();
+  void tick(); // adds the time since the last tick to seconds_
+
+  DataSet data_;
+  TrainingOptions options_;
+  ModelInfo info_;
+  Split split_;
+  torch::Tensor meanField_;
+
+  nn::FlareModel network_;
+  nn::FlareModel averagedNetwork_;
+  ParameterLayout layout_;
+  torch::Tensor gradient_;
+  CaseStore store_;
+  RelativeError error_;
+
+  UpdateRule rule_;
+  TrainingState state_;
+  std::unique_ptr<TrainingState> good_; // the last good state
+  std::int64_t planned_ = 0;            // 0: a time budget that is not measured yet
+  int halvings_ = 0;
+  bool failed_ = false;
+  bool epochEnded_ = false;
+  double seconds_ = 0.0;           // spent on this run so far
+  double validationSeconds_ = 0.0; // of them on validation
+  double lastValidation_ = 0.0;
+  double lastTick_ = 0.0;
+  Hook hook_;
+};
+}

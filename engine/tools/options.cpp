@@ -1,0 +1,60 @@
+#include "options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <map>
+
+namespace flare::tools
+{
+void addDevice(CLI::App& command, Device& device)
+{
+  static const std::map<std::string, Device> names = { { "auto", Device::Auto }, { "cpu", Device::Cpu },
+    { "cuda", Device::Cuda } };
+  command.add_option("--device", device, "auto (the GPU where one works, else the CPU), cpu or cuda")
+    ->transform(CLI::CheckedTransformer(names, CLI::ignore_case).description(""))
+    ->type_name("NAME")
+    ->default_str("auto");
+}
+
+void addPrecision(CLI::App& command, Precision& precision)
+{
+  static const std::map<std::string, Precision> names = { { "float32", Precision::Float32 },
+    { "float64", Precision::Float64 } };
+  command.add_option("--precision", precision, "float32 or float64")
+    ->transform(CLI::CheckedTransformer(names, CLI::ignore_case).description(""))
+    ->type_name("NAME")
+    ->default_str("float32");
+}
+
+std::string durationText(double seconds)
+{
+  if (!std::isfinite(seconds))
+  {
+    return "unknown";
+  }
+  const auto whole = static_cast<long long>(std::llround(seconds));
+  char text[64];
+  if (whole >= 3600)
+  {
+    std::snprintf(text, sizeof(text), "%lld h %lld min", whole / 3600, whole % 3600 / 60);
+  }
+  else if (whole >= 60)
+  {
+    std::snprintf(text, sizeof(text), "%lld min %lld s", whole / 60, whole % 60);
+  }
+  else
+  {
+    std::snprintf(text, sizeof(text), "%lld s", whole);
+  }
+  return text;
+}
+
+std::string shortText(double value)
+{
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.4g", value);
+  return text;
+}
+}

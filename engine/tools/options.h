@@ -1,0 +1,23 @@
+#pragma once
+
+#include "flare/device.h"
+
+#include <cstdint>
+#include <string>
+
+namespace CLI
+{
+class App;
+}
+
+namespace flare::tools
+{
+// --device and --precision, which several commands share.
+void addDevice(CLI::App& command, Device& device);
+void addPrecision(CLI::App& command, Precision& precision);
+
+// "2 min 5 s"
+std::string durationText(double seconds);
+// A number with four significant digits.
+std::string shortText(double value);
+}

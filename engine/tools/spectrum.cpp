@@ -1,0 +1,93 @@
+#include "commands.h"
+#include "conform.h"
+#include "csv.h"
+#include "flare/error.h"
+#include "flare/spectrum.h"
+#include "options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <memory>
+
+namespace flare::tools
+{
+namespace
+{
+struct Arguments
+{
+  std::string model;
+  std::string data;
+  std::string csv;
+  std::size_t caseIndex = 0;
+  bool precise = false;
+  Device device = Device::Auto;
+  SpectrumOptions options;
+};
+
+void print(const std::vector<HeadSpectrum>& heads)
+{
+  std::printf("%5s %5s %15s %13s  %s\n", "block", "head", "effective rank", "modes to 99%", "eigenvalues");
+  for (const auto& h : heads)
+  {
+    std::printf("%5lld %5lld %15s %13lld ", static_cast<long long>(h.block), static_cast<long long>(h.head),
+      shortText(effectiveRank(h.eigenvalues)).c_str(),
+      static_cast<long long>(modesToEnergy(h.eigenvalues, 0.99)));
+    for (std::size_t m = 0; m < h.eigenvalues.size() && m < 6; ++m)
+    {
+      std::printf(" %s", shortText(h.eigenvalues[m]).c_str());
+    }
+    std::printf("%s\n", h.eigenvalues.size() > 6 ? " ..." : "");
+  }
+}
+
+void save(const std::vector<HeadSpectrum>& heads, const std::string& path)
+{
+  Csv csv({ "block", "head", "mode", "eigenvalue" });
+  for (const auto& h : heads)
+  {
+    for (std::size_t m = 0; m < h.eigenvalues.size(); ++m)
+    {
+      csv.row({ std::to_string(h.block), std::to_string(h.head), std::to_string(m), exactText(h.eigenvalues[m]) });
+    }
+  }
+  csv.save(path);
+}
+
+void spectrum(Arguments& a)
+{
+  const auto model = Model::load(a.model);
+  const auto data = DataSet::load(a.data);
+  if (a.caseIndex >= data.size())
+  {
+    throw Error("there is no case " + std::to_string(a.caseIndex) + ": '" + a.data + "' has " +
+      std::to_string(data.size()) + " cases, counted from 0.");
+  }
+  const Conform conform(data.signature(), model.info().signature, false);
+  a.options.precision = a.precise ? SpectrumPrecision::Precise : SpectrumPrecision::Default;
+  const auto c = conform(data[a.caseIndex]);
+  const auto heads = spectra(model, c, a.device, a.options);
+  if (!a.csv.empty())
+  {
+    save(heads, a.csv);
+  }
+  std::printf("case %zu, %s: %lld points\n", a.caseIndex, c.name.c_str(), static_cast<long long>(c.count()));
+  print(heads);
+}
+}
+
+void addSpectrum(CLI::App& program)
+{
+  auto a = std::make_shared<Arguments>();
+  auto* command = program.add_subcommand("spectrum", "Eigenvalues of the attention heads' mixing operators on a mesh");
+  command->add_option("model", a->model, "Model file")->required()->type_name("MODEL");
+  command->add_option("data", a->data, "Data set file")->required()->type_name("DATA");
+  command->add_option("--case", a->caseIndex, "Which case of the data set, from 0")->capture_default_str();
+  command->add_option("--block", a->options.block, "Which block, from 0 (default: all)")->check(CLI::NonNegativeNumber);
+  command->add_option("--head", a->options.head, "Which head, from 0 (default: all)")->check(CLI::NonNegativeNumber);
+  command->add_flag("--precise", a->precise, "Everything in double precision");
+  command->add_option("--csv", a->csv, "Write all eigenvalues to this file")->type_name("FILE");
+  addDevice(*command, a->device);
+  command->callback([a] { spectrum(*a); });
+}
+}

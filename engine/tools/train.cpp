@@ -1,0 +1,227 @@
+#include "commands.h"
+#include "flare/dataset.h"
+#include "flare/error.h"
+#include "flare/trainer.h"
+#include "interrupt.h"
+#include "options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+namespace fs = std::filesystem;
+
+namespace flare::tools
+{
+namespace
+{
+struct Arguments
+{
+  std::string data;
+  std::string model;
+  std::string recipe = "Quick look";
+  std::int64_t epochs = 0; // 0: the recipe's, like all sizes below
+  double time = 0.0;
+  std::int64_t channels = 0;
+  std::int64_t blocks = 0;
+  std::int64_t heads = 0;
+  std::int64_t latents = 0;
+  int batchSize = 0;
+  int octaves = -1;
+  bool resume = false;
+  bool overwrite = false;
+  TrainingOptions options;
+};
+
+void setRecipe(Arguments& a)
+{
+  auto& recipe = a.options.recipe;
+  recipe = Recipe::named(a.recipe);
+  if (a.epochs > 0)
+  {
+    recipe.epochs = a.epochs;
+    recipe.timeBudget = 0.0;
+  }
+  if (a.time > 0.0)
+  {
+    recipe.timeBudget = a.time;
+  }
+  if (a.batchSize > 0)
+  {
+    recipe.batchSize = a.batchSize;
+  }
+  if (a.octaves >= 0)
+  {
+    recipe.encoding.octaves = a.octaves;
+  }
+}
+
+void setArchitecture(Arguments& a)
+{
+  const auto& recipe = a.options.recipe;
+  auto& architecture = a.options.architecture;
+  const auto chosen = [](std::int64_t own, std::int64_t usual) { return own > 0 ? own : usual; };
+  architecture.channels = chosen(a.channels, recipe.channels);
+  architecture.blocks = chosen(a.blocks, recipe.blocks);
+  architecture.latents = chosen(a.latents, recipe.latents);
+  // Heads of eight channels, unless the recipe's own width is kept.
+  const auto usualHeads =
+    a.channels > 0 ? std::max<std::int64_t>(1, architecture.channels / 8) : recipe.heads;
+  architecture.heads = chosen(a.heads, usualHeads);
+}
+
+void report(const Progress& progress, std::int64_t epochs)
+{
+  const auto& epoch = progress.epoch;
+  std::string line = "epoch " + std::to_string(epoch.epoch);
+  line += epochs > 0 ? "/" + std::to_string(epochs) : "";
+  line += "  step " + std::to_string(epoch.step) + "/" + std::to_string(progress.stepsPlanned);
+  line += "  loss " + shortText(epoch.loss);
+  if (!std::isnan(epoch.validationError))
+  {
+    line += "  validation error " + shortText(epoch.validationError);
+  }
+  line += "  " + durationText(progress.secondsLeft) + " left";
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+std::string listOf(const std::vector<std::string>& sentences)
+{
+  std::string text;
+  for (const auto& sentence : sentences)
+  {
+    text += "\n  " + sentence;
+  }
+  return text;
+}
+
+// Whether there is anything to train: a finished model of the same data and settings is left alone, and
+// what would be lost stops the command.
+bool mustTrain(const Arguments& a, const DataSet& data)
+{
+  const bool modelThere = fs::exists(a.model);
+  const bool checkpointThere = fs::exists(a.options.checkpointPath);
+  if (a.overwrite || (!modelThere && (a.resume || !checkpointThere)))
+  {
+    return true;
+  }
+  if (!modelThere)
+  {
+    throw Error("a run that was stopped left '" + a.options.checkpointPath +
+      "'. --resume continues it, --overwrite starts anew.");
+  }
+  const auto info = Model::inspect(a.model);
+  const auto differing = differences(info, data, a.options);
+  if (differing.empty() && info.training.completed)
+  {
+    return false;
+  }
+  if (a.resume && checkpointThere)
+  {
+    return true;
+  }
+  if (differing.empty())
+  {
+    throw Error("'" + a.model + "' is the result of a run that did not complete, and its checkpoint is gone. "
+                                "--overwrite trains anew.");
+  }
+  throw Error("'" + a.model + "' is there already, from other data or settings:" + listOf(differing) +
+    "\nChoose another name, or --overwrite.");
+}
+
+Trainer makeTrainer(const Arguments& a, const DataSet& data)
+{
+  const auto& checkpoint = a.options.checkpointPath;
+  if (a.resume && fs::exists(checkpoint))
+  {
+    auto trainer = Trainer::resume(checkpoint, data, a.options);
+    std::printf("continuing '%s' after step %lld\n", checkpoint.c_str(),
+      static_cast<long long>(trainer.stepsDone()));
+    return trainer;
+  }
+  return Trainer(data, a.options);
+}
+
+void train(Arguments& a)
+{
+  setRecipe(a);
+  setArchitecture(a);
+  a.options.checkpointPath = a.model + ".checkpoint";
+  const auto data = DataSet::load(a.data);
+  if (!mustTrain(a, data))
+  {
+    std::printf("'%s' holds the result of these data and settings already; --overwrite trains it anew\n",
+      a.model.c_str());
+    return;
+  }
+  auto trainer = makeTrainer(a, data);
+  const auto& record = trainer.record();
+  std::printf("%zu training and %zu validation cases on %s; recipe %s\n", record.trainingCases.size(),
+    record.validationCases.size(), describeDevice(resolveDevice(a.options.device)).c_str(),
+    record.recipe.name.c_str());
+  std::fflush(stdout);
+  catchInterrupts();
+  const auto epochs = a.options.recipe.timeBudget > 0.0 ? 0 : a.options.recipe.epochs;
+  const auto state = trainer.run([&](const Progress& progress) { report(progress, epochs); },
+    [](std::int64_t, std::int64_t) { return !interrupted(); });
+  if (state == RunState::Stopped)
+  {
+    throw Interrupted("stopped after step " + std::to_string(trainer.stepsDone()) + ". '" +
+      a.options.checkpointPath + "' holds the run; the same command with --resume continues it.");
+  }
+  const auto model = trainer.model();
+  model.save(a.model);
+  for (const auto& note : model.info().training.notes)
+  {
+    std::printf("note: %s\n", note.c_str());
+  }
+  std::printf("'%s' written: %lld weights, %lld steps\n", a.model.c_str(),
+    static_cast<long long>(model.info().parameters), static_cast<long long>(trainer.stepsDone()));
+}
+
+void addNetwork(CLI::App& command, Arguments& a)
+{
+  const auto size = [&](const char* name, std::int64_t& value, const char* text)
+  {
+    command.add_option(name, value, text)->check(CLI::PositiveNumber)->group("Network (default: the recipe's)");
+  };
+  size("--channels", a.channels, "Width of the network");
+  size("--blocks", a.blocks, "Number of blocks");
+  size("--heads", a.heads, "Attention heads per block; they must divide the channels");
+  size("--latents", a.latents, "Latent points per head");
+  command.add_option("--octaves", a.octaves, "Octaves of sines and cosines of the coordinates as further inputs")
+    ->check(CLI::NonNegativeNumber)
+    ->group("Network (default: the recipe's)");
+}
+}
+
+void addTrain(CLI::App& program)
+{
+  auto a = std::make_shared<Arguments>();
+  auto* command = program.add_subcommand("train", "Train a surrogate on a data set");
+  command->add_option("data", a->data, "Data set file")->required()->type_name("DATA");
+  command->add_option("-o,--output", a->model, "Model file to write; MODEL.checkpoint is beside it meanwhile")
+    ->required()
+    ->type_name("MODEL");
+  command->add_option("--recipe", a->recipe, "Quick look, Balanced or Published")->capture_default_str();
+  auto* epochs = command->add_option("--epochs", a->epochs, "Budget in epochs")->check(CLI::PositiveNumber);
+  command->add_option("--time", a->time, "Budget in seconds")->check(CLI::PositiveNumber)->excludes(epochs);
+  command->add_option("--batch-size", a->batchSize, "Cases per step")->check(CLI::PositiveNumber);
+  command->add_option("--seed", a->options.seed, "Seed of the weights, the order and the split")
+    ->capture_default_str();
+  command->add_option("--validation-fraction", a->options.validationFraction, "Part of the cases held out")
+    ->check(CLI::Range(0.0, 1.0))
+    ->capture_default_str();
+  addDevice(*command, a->options.device);
+  addPrecision(*command, a->options.precision);
+  addNetwork(*command, *a);
+  auto* resume = command->add_flag("--resume", a->resume, "Continue a run that was stopped; start one where there is none");
+  command->add_flag("--overwrite", a->overwrite, "Train anew whatever is there")->excludes(resume);
+  command->callback([a] { train(*a); });
+}
+}

@@ -1,0 +1,130 @@
+#include "guarded.h"
+
+#include "parallel.h"
+
+#include "flare/error.h"
+
+#include <vtkAlgorithm.h>
+#include <vtkDataObject.h>
+#include <vtkErrorCode.h>
+#include <vtkInformation.h>
+#include <vtkInformationVector.h>
+#include <vtkMultiProcessController.h>
+#include <vtkNew.h>
+#include <vtkSmartPointer.h>
+#include <vtkTable.h>
+
+#include <set>
+
+namespace flare::filters
+{
+namespace
+{
+void fail(vtkAlgorithm* filter, vtkInformationVector* outputs, const std::string& text)
+{
+  for (int port = 0; port < outputs->GetNumberOfInformationObjects(); ++port)
+  {
+    if (auto* data = vtkDataObject::GetData(outputs, port))
+    {
+      data->Initialize();
+    }
+  }
+  if (!text.empty())
+  {
+    vtkErrorWithObjectMacro(filter, << text);
+  }
+}
+
+bool isFirstRank(vtkMultiProcessController* controller)
+{
+  return !controller || controller->GetLocalProcessId() == 0;
+}
+}
+
+unsigned long guarded(vtkAlgorithm* filter, vtkInformationVector* outputs, const std::function<void()>& work)
+{
+  try
+  {
+    work();
+    return vtkErrorCode::NoError;
+  }
+  catch (const Error& e)
+  {
+    // All ranks throw the same text.
+    fail(filter, outputs, isFirstRank(vtkMultiProcessController::GetGlobalController()) ? e.what() : "");
+  }
+  catch (const std::exception& e)
+  {
+    fail(filter, outputs, std::string("unexpected failure: ") + e.what());
+  }
+  return vtkErrorCode::UserError;
+}
+
+void warn(vtkAlgorithm* filter, const std::vector<std::string>& texts, vtkMultiProcessController* controller)
+{
+  for (const auto& text : texts)
+  {
+    if (isFirstRank(controller))
+    {
+      vtkWarningWithObjectMacro(filter, << text);
+    }
+  }
+}
+
+std::vector<std::string> unite(Communicator& communicator, const std::vector<std::string>& texts)
+{
+  vtkMultiProcessStream mine;
+  mine << static_cast<int>(texts.size());
+  for (const auto& text : texts)
+  {
+    mine << text;
+  }
+  std::vector<std::string> result;
+  std::set<std::string> seen;
+  for (auto& stream : gather(communicator, mine))
+  {
+    int count = 0;
+    stream >> count;
+    for (int i = 0; i < count; ++i)
+    {
+      std::string text;
+      stream >> text;
+      if (seen.insert(text).second)
+      {
+        result.push_back(text);
+      }
+    }
+  }
+  return result;
+}
+
+bool stopRequested(vtkAlgorithm* filter, Communicator& communicator)
+{
+  float stop = filter->CheckAbort() ? 1.0F : 0.0F;
+  communicator.max(&stop, 1);
+  return stop > 0.0F;
+}
+
+void makeTables(vtkInformationVector* outputs, const std::vector<int>& ports)
+{
+  for (const int port : ports)
+  {
+    if (!vtkTable::GetData(outputs, port))
+    {
+      vtkNew<vtkTable> table;
+      outputs->GetInformationObject(port)->Set(vtkDataObject::DATA_OBJECT(), table);
+    }
+  }
+}
+
+void makeLike(vtkInformationVector* outputs, int port, vtkDataObject* input)
+{
+  auto* output = vtkDataObject::GetData(outputs, port);
+  if (input && (!output || !output->IsA(input->GetClassName()) || !input->IsA(output->GetClassName())))
+  {
+    vtkSmartPointer<vtkDataObject> fresh;
+    fresh.TakeReference(input->NewInstance());
+    outputs->GetInformationObject(port)->Set(vtkDataObject::DATA_OBJECT(), fresh);
+  }
+}
+}

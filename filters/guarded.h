@@ -1,0 +1,35 @@
+#pragma once
+
+#include "flare/communicator.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+class vtkAlgorithm;
+class vtkDataObject;
+class vtkInformationVector;
+class vtkMultiProcessController;
+
+namespace flare::filters
+{
+// Runs a filter's work. When it throws, the text becomes the filter's error and every output is emptied, so
+// that nothing stale is left. Returns a vtkErrorCode. The request itself should succeed all the same: a
+// failed one would leave the filters behind this one with what they had before.
+unsigned long guarded(vtkAlgorithm* filter, vtkInformationVector* outputs, const std::function<void()>& work);
+
+// One warning of the filter per text, from the first rank only.
+void warn(vtkAlgorithm* filter, const std::vector<std::string>& texts, vtkMultiProcessController* controller);
+
+// The texts of all ranks, each once. Collective.
+std::vector<std::string> unite(Communicator& communicator, const std::vector<std::string>& texts);
+
+// True when a rank's filter was told to abort, in VTK's way. Collective.
+bool stopRequested(vtkAlgorithm* filter, Communicator& communicator);
+
+// Gives output ports tables, unless they have them.
+void makeTables(vtkInformationVector* outputs, const std::vector<int>& ports);
+
+// Gives an output port a new data object of the input's type, unless it has one.
+void makeLike(vtkInformationVector* outputs, int port, vtkDataObject* input);
+}

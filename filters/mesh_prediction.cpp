@@ -1,0 +1,221 @@
+#include "mesh_prediction.h"
+
+#include "array_views.h"
+#include "case_reader.h"
+#include "guarded.h"
+
+#include "flare/predictor.h"
+
+#include <vtkDataArray.h>
+#include <vtkDataObjectTree.h>
+#include <vtkDataSetAttributes.h>
+#include <vtkDoubleArray.h>
+#include <vtkFloatArray.h>
+#include <vtkInformation.h>
+#include <vtkInformationStringKey.h>
+#include <vtkMultiBlockDataSet.h>
+#include <vtkPartitionedDataSet.h>
+#include <vtkPartitionedDataSetCollection.h>
+#include <vtkUnsignedCharArray.h>
+
+#include <algorithm>
+#include <limits>
+#include <sstream>
+
+namespace flare::filters
+{
+namespace
+{
+vtkSmartPointer<vtkDataArray> newArray(
+  int type, const std::string& name, const FieldSpec& field, vtkIdType tuples)
+{
+  vtkSmartPointer<vtkDataArray> array;
+  array.TakeReference(vtkDataArray::CreateDataArray(type));
+  array->SetName(name.c_str());
+  array->SetNumberOfComponents(field.components);
+  array->SetNumberOfTuples(tuples);
+  for (std::size_t c = 0; c < field.componentNames.size(); ++c)
+  {
+    array->SetComponentName(static_cast<vtkIdType>(c), field.componentNames[c].c_str());
+  }
+  if (!field.unit.empty())
+  {
+    array->GetInformation()->Set(vtkDataArray::UNITS_LABEL(), field.unit.c_str());
+  }
+  return array;
+}
+
+// Writes values[i] - (subtract ? subtract[i] : 0) into an array of floats or doubles.
+template <typename T>
+void narrow(const double* values, vtkDataArray* subtract, vtkDataArray* array)
+{
+  auto* out = static_cast<T*>(array->GetVoidPointer(0));
+  const vtkIdType tuples = array->GetNumberOfTuples();
+  const int components = array->GetNumberOfComponents();
+  for (vtkIdType i = 0; i < tuples; ++i)
+  {
+    for (int c = 0; c < components; ++c, ++values, ++out)
+    {
+      *out = static_cast<T>(subtract ? *values - subtract->GetComponent(i, c) : *values);
+    }
+  }
+}
+
+void fill(const double* values, vtkDataArray* subtract, vtkDataArray* array)
+{
+  array->GetDataType() == VTK_DOUBLE ? narrow<double>(values, subtract, array) : narrow<float>(values, subtract, array);
+}
+}
+
+void shareMesh(vtkDataObject* source, vtkDataObject* copy)
+{
+  auto* tree = vtkDataObjectTree::SafeDownCast(copy);
+  if (!tree)
+  {
+    copy->ShallowCopy(source);
+    return;
+  }
+  // ShallowCopy would share the data sets themselves, and arrays added here would appear upstream.
+  tree->RecursiveShallowCopy(source);
+  auto* collection = vtkPartitionedDataSetCollection::SafeDownCast(copy);
+  if (auto* from = vtkPartitionedDataSetCollection::SafeDownCast(source))
+  {
+    collection->SetDataAssembly(from->GetDataAssembly());
+  }
+}
+
+void keepOnly(vtkDataObject* data, const std::vector<unsigned int>& path)
+{
+  auto* node = data;
+  for (const auto index : path)
+  {
+    if (auto* blocks = vtkMultiBlockDataSet::SafeDownCast(node))
+    {
+      for (unsigned int i = 0; i < blocks->GetNumberOfBlocks(); ++i)
+      {
+        if (i != index)
+        {
+          blocks->SetBlock(i, nullptr);
+        }
+      }
+      node = blocks->GetBlock(index);
+    }
+    else if (auto* collection = vtkPartitionedDataSetCollection::SafeDownCast(node))
+    {
+      for (unsigned int i = 0; i < collection->GetNumberOfPartitionedDataSets(); ++i)
+      {
+        if (i != index)
+        {
+          collection->GetPartitionedDataSet(i)->SetNumberOfPartitions(0);
+        }
+      }
+      node = collection->GetPartitionedDataSet(index);
+    }
+  }
+}
+
+vtkDataArray* truthOf(vtkDataSet* data, const FieldSpec& field, Association association)
+{
+  auto* array = attributesOf(data, association)->GetArray(field.name.c_str());
+  return array && array->GetNumberOfComponents() == field.components ? array : nullptr;
+}
+
+void addOrReplace(vtkDataSet* data, Association association, vtkDataArray* array, std::vector<std::string>& replaced)
+{
+  auto* attributes = attributesOf(data, association);
+  if (attributes->HasArray(array->GetName()))
+  {
+    replaced.push_back("the " + std::string(nameOf(association)) + " array '" + array->GetName() +
+      "' of the input is replaced by this filter's output of the same name");
+    attributes->RemoveArray(array->GetName());
+  }
+  attributes->AddArray(array);
+}
+
+void predictOnto(CaseMesh& mesh, const Case& c, Predictor& predictor, std::vector<std::string>& notes)
+{
+  const auto& signature = predictor.model().info().signature;
+  std::vector<std::vector<double>> values;
+  std::vector<MutableArrayView> views;
+  for (const auto& field : signature.targets)
+  {
+    values.emplace_back(static_cast<std::size_t>(c.count() * field.components));
+  }
+  for (std::size_t f = 0; f < values.size(); ++f)
+  {
+    views.push_back({ values[f].data(), ScalarType::Float64, c.count(), signature.targets[f].components });
+  }
+  predictor.predict(c, views);
+
+  std::int64_t first = 0;
+  for (const auto& piece : mesh.pieces)
+  {
+    const auto tuples = countOf(piece, signature.association);
+    for (std::size_t f = 0; f < values.size(); ++f)
+    {
+      const auto& field = signature.targets[f];
+      auto* truth = truthOf(piece, field, signature.association);
+      const int type = truth && truth->GetDataType() == VTK_DOUBLE ? VTK_DOUBLE : VTK_FLOAT;
+      const double* own = values[f].data() + first * field.components;
+      const auto predicted = newArray(type, field.name + "_predicted", field, tuples);
+      fill(own, nullptr, predicted);
+      addOrReplace(piece, signature.association, predicted, notes);
+      if (truth)
+      {
+        const auto error = newArray(type, field.name + "_error", field, tuples);
+        fill(own, truth, error);
+        addOrReplace(piece, signature.association, error, notes);
+      }
+    }
+    first += tuples;
+  }
+}
+
+namespace
+{
+std::string describeOutside(const ModelInfo& info, const std::vector<std::string>& channels)
+{
+  const auto names = info.signature.inputChannelNames();
+  std::ostringstream text;
+  for (const auto& channel : channels)
+  {
+    const auto at = static_cast<std::size_t>(std::find(names.begin(), names.end(), channel) - names.begin());
+    text << (text.tellp() > 0 ? ", " : "") << channel << " (trained on " << info.envelope.minimum[at] << " to "
+         << info.envelope.maximum[at] << ")";
+  }
+  return text.str();
+}
+}
+
+std::string markEnvelope(CaseMesh& mesh, const Case& c, const ModelInfo& info, Communicator& communicator,
+  std::vector<std::string>& notes)
+{
+  if (info.envelope.empty())
+  {
+    return {};
+  }
+  std::vector<std::string> channels;
+  const auto inside = insideEnvelope(info, c, &channels);
+  std::size_t next = 0;
+  for (const auto& piece : mesh.pieces)
+  {
+    auto marks = vtkSmartPointer<vtkUnsignedCharArray>::New();
+    marks->SetName("inside_envelope");
+    marks->SetNumberOfTuples(countOf(piece, info.signature.association));
+    const auto tuples = static_cast<std::size_t>(marks->GetNumberOfTuples());
+    std::copy_n(inside.data() + next, tuples, marks->GetPointer(0));
+    next += tuples;
+    addOrReplace(piece, info.signature.association, marks, notes);
+  }
+  std::int64_t counts[2] = { std::count(inside.begin(), inside.end(), 0), c.count() };
+  communicator.sum(counts, 2);
+  channels = unite(communicator, channels);
+  if (channels.empty())
+  {
+    return {};
+  }
+  return "case '" + c.name + "': " + std::to_string(counts[0]) + " of " + std::to_string(counts[1]) +
+    " points lie outside what the training covered, in: " + describeOutside(info, channels) +
+    ". Predictions there are extrapolation; the array inside_envelope marks them with 0";
+}
+}

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "mesh_blocks.h"
+
+#include "flare/dataset.h"
+#include "flare/model.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+class vtkDataArray;
+class vtkDataObject;
+
+namespace flare
+{
+class Predictor;
+}
+
+namespace flare::filters
+{
+// A copy of a mesh or composite that shares all arrays, and whose data sets can be given more.
+void shareMesh(vtkDataObject* source, vtkDataObject* copy);
+
+// Takes all data sets out of a composite except those of one block; an empty path keeps everything.
+void keepOnly(vtkDataObject* data, const std::vector<unsigned int>& path);
+
+// The data set's array of this name, or nullptr when it does not hold a truth for the field.
+vtkDataArray* truthOf(vtkDataSet* data, const FieldSpec& field, Association association);
+
+// Adds an array to one of a data set's two kinds, and says so in `replaced` when one of that name was there.
+void addOrReplace(vtkDataSet* data, Association association, vtkDataArray* array, std::vector<std::string>& replaced);
+
+// Predicts a case and adds NAME_predicted to the pieces that it was read from, and NAME_error (prediction minus
+// truth) where the truth is. Notes of what a user should know are appended to `notes`; they differ by rank.
+// Collective.
+void predictOnto(CaseMesh& mesh, const Case& c, Predictor& predictor, std::vector<std::string>& notes);
+
+// Adds the array inside_envelope. Returns a warning that names the exceeded channels, or nothing. Collective.
+std::string markEnvelope(CaseMesh& mesh, const Case& c, const ModelInfo& info, Communicator& communicator,
+  std::vector<std::string>& notes);
+}

@@ -1,0 +1,215 @@
+#include "tables.h"
+
+#include <vtkDoubleArray.h>
+#include <vtkIdTypeArray.h>
+#include <vtkNew.h>
+#include <vtkStringArray.h>
+#include <vtkTable.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace flare::filters
+{
+namespace
+{
+template <typename Array, typename T>
+void add(vtkTable* table, const std::string& name, const std::vector<T>& values)
+{
+  vtkNew<Array> column;
+  column->SetName(name.c_str());
+  column->SetNumberOfValues(static_cast<vtkIdType>(values.size()));
+  for (std::size_t i = 0; i < values.size(); ++i)
+  {
+    column->SetValue(static_cast<vtkIdType>(i), values[i]);
+  }
+  table->AddColumn(column);
+}
+}
+
+void addColumn(vtkTable* table, const std::string& name, const std::vector<double>& values)
+{
+  add<vtkDoubleArray>(table, name, values);
+}
+
+void addColumn(vtkTable* table, const std::string& name, const std::vector<std::int64_t>& values)
+{
+  add<vtkIdTypeArray>(table, name, values);
+}
+
+void addColumn(vtkTable* table, const std::string& name, const std::vector<std::string>& values)
+{
+  add<vtkStringArray>(table, name, values);
+}
+
+void fillHistory(vtkTable* table, const ModelInfo& info)
+{
+  const auto& history = info.training.history;
+  const auto& fields = info.signature.targets;
+  std::vector<std::int64_t> epoch, step;
+  std::vector<double> loss, error, rate, seconds;
+  std::vector<std::vector<double>> perField(fields.size());
+  for (const auto& record : history)
+  {
+    epoch.push_back(record.epoch);
+    step.push_back(record.step);
+    loss.push_back(record.loss);
+    error.push_back(record.validationError);
+    rate.push_back(record.learningRate);
+    seconds.push_back(record.seconds);
+    for (std::size_t f = 0; f < fields.size(); ++f)
+    {
+      perField[f].push_back(f < record.fieldErrors.size() ? record.fieldErrors[f] : std::nan(""));
+    }
+  }
+  addColumn(table, "Epoch", epoch);
+  addColumn(table, "Step", step);
+  addColumn(table, "Loss", loss);
+  addColumn(table, "ValidationError", error);
+  for (std::size_t f = 0; fields.size() > 1 && f < fields.size(); ++f)
+  {
+    addColumn(table, "ValidationError_" + fields[f].name, perField[f]);
+  }
+  addColumn(table, "LearningRate", rate);
+  addColumn(table, "Seconds", seconds);
+}
+
+void fillScores(vtkTable* table, const Signature& signature, const std::vector<CaseScore>& scores)
+{
+  std::vector<std::string> cases, fields;
+  std::vector<std::int64_t> points;
+  std::vector<double> error, largest, r2, mean;
+  for (const auto& score : scores)
+  {
+    for (std::size_t f = 0; f < score.fields.size(); ++f)
+    {
+      cases.push_back(score.name);
+      fields.push_back(signature.targets[f].name);
+      points.push_back(score.points);
+      error.push_back(score.fields[f].relativeL2);
+      largest.push_back(score.fields[f].maxError);
+      r2.push_back(score.fields[f].r2);
+      mean.push_back(score.fields[f].meanRelativeL2);
+    }
+  }
+  addColumn(table, "Case", cases);
+  addColumn(table, "Field", fields);
+  addColumn(table, "Points", points);
+  addColumn(table, "RelativeL2", error);
+  addColumn(table, "MaxError", largest);
+  addColumn(table, "R2", r2);
+  addColumn(table, "TrainingMeanRelativeL2", mean);
+}
+
+void fillSummary(vtkTable* table, const std::vector<FieldSummary>& summaries)
+{
+  std::vector<std::string> fields, worstCase;
+  std::vector<double> mean, median, worst, largest, trainingMean;
+  for (const auto& summary : summaries)
+  {
+    fields.push_back(summary.field);
+    mean.push_back(summary.meanRelativeL2);
+    median.push_back(summary.medianRelativeL2);
+    worst.push_back(summary.worstRelativeL2);
+    worstCase.push_back(summary.worstCase);
+    largest.push_back(summary.maxError);
+    trainingMean.push_back(summary.trainingMeanRelativeL2);
+  }
+  addColumn(table, "Field", fields);
+  addColumn(table, "MeanRelativeL2", mean);
+  addColumn(table, "MedianRelativeL2", median);
+  addColumn(table, "WorstRelativeL2", worst);
+  addColumn(table, "WorstCase", worstCase);
+  addColumn(table, "MaxError", largest);
+  addColumn(table, "TrainingMeanRelativeL2", trainingMean);
+}
+
+void fillSpectrum(vtkTable* table, const std::vector<MeshSpectra>& meshes)
+{
+  std::vector<std::string> mesh;
+  std::vector<std::int64_t> block, head, mode;
+  std::vector<double> eigenvalue;
+  for (const auto& spectra : meshes)
+  {
+    for (const auto& spectrum : spectra.heads)
+    {
+      for (std::size_t i = 0; i < spectrum.eigenvalues.size(); ++i)
+      {
+        mesh.push_back(spectra.mesh);
+        block.push_back(spectrum.block);
+        head.push_back(spectrum.head);
+        mode.push_back(static_cast<std::int64_t>(i));
+        eigenvalue.push_back(spectrum.eigenvalues[i]);
+      }
+    }
+  }
+  if (meshes.size() > 1)
+  {
+    addColumn(table, "Mesh", mesh);
+  }
+  addColumn(table, "Block", block);
+  addColumn(table, "Head", head);
+  addColumn(table, "Mode", mode);
+  addColumn(table, "Eigenvalue", eigenvalue);
+}
+
+void fillHeads(vtkTable* table, const std::vector<MeshSpectra>& meshes)
+{
+  std::vector<std::string> mesh;
+  std::vector<std::int64_t> block, head, modes;
+  std::vector<double> rank, second;
+  for (const auto& spectra : meshes)
+  {
+    for (const auto& spectrum : spectra.heads)
+    {
+      mesh.push_back(spectra.mesh);
+      block.push_back(spectrum.block);
+      head.push_back(spectrum.head);
+      rank.push_back(effectiveRank(spectrum.eigenvalues));
+      modes.push_back(modesToEnergy(spectrum.eigenvalues, 0.99));
+      second.push_back(spectrum.eigenvalues.size() > 1 ? spectrum.eigenvalues[1] : 0.0);
+    }
+  }
+  if (meshes.size() > 1)
+  {
+    addColumn(table, "Mesh", mesh);
+  }
+  addColumn(table, "Block", block);
+  addColumn(table, "Head", head);
+  addColumn(table, "EffectiveRank", rank);
+  addColumn(table, "ModesTo99", modes);
+  addColumn(table, "SecondEigenvalue", second);
+}
+
+void fillChart(vtkTable* table, const std::vector<MeshSpectra>& meshes)
+{
+  constexpr double smallest = 1e-16;
+  std::size_t rows = 0;
+  for (const auto& spectra : meshes)
+  {
+    for (const auto& spectrum : spectra.heads)
+    {
+      rows = std::max(rows, spectrum.eigenvalues.size());
+    }
+  }
+  std::vector<std::int64_t> mode(rows);
+  for (std::size_t i = 0; i < rows; ++i)
+  {
+    mode[i] = static_cast<std::int64_t>(i);
+  }
+  addColumn(table, "Mode", mode);
+  for (const auto& spectra : meshes)
+  {
+    for (const auto& spectrum : spectra.heads)
+    {
+      std::vector<double> column(rows, std::nan(""));
+      for (std::size_t i = 0; i < spectrum.eigenvalues.size(); ++i)
+      {
+        column[i] = spectrum.eigenvalues[i] >= smallest ? spectrum.eigenvalues[i] : std::nan("");
+      }
+      const auto name = "Block " + std::to_string(spectrum.block) + " Head " + std::to_string(spectrum.head);
+      addColumn(table, meshes.size() > 1 ? spectra.mesh + " " + name : name, column);
+    }
+  }
+}
+}

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "flare/evaluation.h"
+#include "flare/model.h"
+#include "flare/signature.h"
+#include "flare/spectrum.h"
+
+#include <string>
+#include <vector>
+
+class vtkTable;
+
+namespace flare::filters
+{
+// Columns of equal length for a vtkTable.
+void addColumn(vtkTable* table, const std::string& name, const std::vector<double>& values);
+void addColumn(vtkTable* table, const std::string& name, const std::vector<std::int64_t>& values);
+void addColumn(vtkTable* table, const std::string& name, const std::vector<std::string>& values);
+
+// A run's history: Epoch, Step, Loss, ValidationError, one ValidationError_FIELD per target when there are several,
+// LearningRate, Seconds.
+void fillHistory(vtkTable* table, const ModelInfo& info);
+
+// What a model file says, as rows of Section, Name, Value.
+void fillModelInfo(vtkTable* table, const ModelInfo& info, const std::string& path);
+
+// Case, Field, Points, RelativeL2, MaxError, R2, TrainingMeanRelativeL2.
+void fillScores(vtkTable* table, const Signature& signature, const std::vector<CaseScore>& scores);
+
+// Field, MeanRelativeL2, MedianRelativeL2, WorstRelativeL2, WorstCase, MaxError, TrainingMeanRelativeL2.
+void fillSummary(vtkTable* table, const std::vector<FieldSummary>& summaries);
+
+// The spectra of one mesh; `mesh` is empty when there is only one.
+struct MeshSpectra
+{
+  std::string mesh;
+  std::vector<HeadSpectrum> heads;
+};
+
+// Block, Head, Mode, Eigenvalue (and Mesh in front when there are several).
+void fillSpectrum(vtkTable* table, const std::vector<MeshSpectra>& meshes);
+// Block, Head, EffectiveRank, ModesTo99, SecondEigenvalue (and Mesh in front when there are several).
+void fillHeads(vtkTable* table, const std::vector<MeshSpectra>& meshes);
+// Mode, and a column of eigenvalues per head; below 1e-16 NaN, which logarithmic axes leave out.
+void fillChart(vtkTable* table, const std::vector<MeshSpectra>& meshes);
+}

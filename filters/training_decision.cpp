@@ -1,0 +1,185 @@
+#include "training_decision.h"
+
+#include "model_cache.h"
+#include "parallel.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+namespace flare::filters
+{
+namespace
+{
+namespace fs = std::filesystem;
+using Action = TrainingDecision::Action;
+
+ModelInfo informationOf(const std::string& path, Communicator& communicator)
+{
+  ModelInfo info;
+  onEveryRank(communicator, [&] { info = ModelCache::instance().information(path); });
+  return info;
+}
+
+bool existsOnFirstRank(const std::string& path, Communicator& communicator)
+{
+  return communicator.broadcast(identify(path).exists() ? "yes" : "no", 0) == "yes";
+}
+
+std::string list(const std::vector<std::string>& sentences)
+{
+  std::string text;
+  for (const auto& sentence : sentences)
+  {
+    text += "\n  " + sentence;
+  }
+  return text;
+}
+
+[[noreturn]] void refuse(const std::string& path, const char* what, const std::vector<std::string>& differing)
+{
+  throw Error(std::string(what) + " '" + path + "' belongs to other data or settings:" + list(differing) +
+    "\nChoose another ModelFile, or set IfModelExists to Overwrite to train anew");
+}
+
+// A result of the same data and settings, which is read as it is.
+TrainingDecision read(const std::string& path, const ModelInfo& info)
+{
+  TrainingDecision decision{ Action::Read, path, {} };
+  if (!info.training.completed)
+  {
+    decision.warning = "'" + path + "' is the result of a run that did not complete (" +
+      std::to_string(info.training.stepsDone) + " of " + std::to_string(info.training.stepsPlanned) +
+      " steps). It is used as it is; set IfModelExists to Resume to continue the run";
+  }
+  return decision;
+}
+
+TrainingDecision readIfSame(
+  const std::string& path, const char* what, const DataSet& data, const TrainingOptions& options)
+{
+  const auto info = informationOf(path, *data.communicator());
+  const auto differing = differences(info, data, options);
+  if (!differing.empty())
+  {
+    refuse(path, what, differing);
+  }
+  return read(path, info);
+}
+
+TrainingDecision decideResume(
+  const TrainingRequest& request, bool modelThere, bool checkpointThere, const DataSet& data, const TrainingOptions& options)
+{
+  if (modelThere)
+  {
+    const auto info = informationOf(request.modelFile, *data.communicator());
+    const auto differing = differences(info, data, options);
+    if (differing.empty() && (info.training.completed || request.neverTrain))
+    {
+      return read(request.modelFile, info);
+    }
+    if (!checkpointThere && differing.empty())
+    {
+      throw Error("the run of '" + request.modelFile + "' was stopped, but its checkpoint '" + request.checkpoint +
+        "' is gone, so it cannot be continued. Set IfModelExists to Reuse to take the model as it is, or to Overwrite to train anew");
+    }
+    if (!checkpointThere)
+    {
+      refuse(request.modelFile, "the model file", differing);
+    }
+  }
+  if (checkpointThere)
+  {
+    return request.neverTrain ? readIfSame(request.checkpoint, "the checkpoint", data, options)
+                              : TrainingDecision{ Action::Resume, request.checkpoint, {} };
+  }
+  return { Action::Train, {}, {} };
+}
+}
+
+TrainingDecision decide(const TrainingRequest& request, const DataSet& data, const TrainingOptions& options)
+{
+  auto& communicator = *data.communicator();
+  const bool modelThere = existsOnFirstRank(request.modelFile, communicator);
+  const bool checkpointThere = existsOnFirstRank(request.checkpoint, communicator);
+  TrainingDecision decision{ Action::Train, {}, {} };
+  if (request.ifExists == IfModelExists::Resume)
+  {
+    decision = decideResume(request, modelThere, checkpointThere, data, options);
+  }
+  else if (request.ifExists == IfModelExists::Overwrite && !request.neverTrain)
+  {
+    if (modelThere && request.writtenHere)
+    {
+      const auto info = informationOf(request.modelFile, communicator);
+      decision = differences(info, data, options).empty() ? read(request.modelFile, info) : decision;
+    }
+  }
+  else if (modelThere)
+  {
+    decision = readIfSame(request.modelFile, "the model file", data, options);
+  }
+  else if (checkpointThere)
+  {
+    decision = readIfSame(request.checkpoint, "the checkpoint", data, options);
+  }
+  if (decision.action != Action::Read && request.neverTrain)
+  {
+    throw Error("there is no model '" + request.modelFile +
+      "', and NeverTrain is on. Switch it off to train, or choose the file of a trained model");
+  }
+  return decision;
+}
+
+void requireWritable(const std::string& path, Communicator& communicator)
+{
+  onEveryRank(communicator,
+    [&]
+    {
+      if (communicator.rank() != 0)
+      {
+        return;
+      }
+      const fs::path file(path);
+      const auto folder = file.parent_path();
+      if (!fs::is_directory(folder))
+      {
+        throw Error("ModelFile is '" + path + "', but the folder '" + folder.string() + "' does not exist. Create it, or choose "
+                                                                                       "another file");
+      }
+      if (fs::is_directory(file))
+      {
+        throw Error("ModelFile is '" + path + "', which is a folder. Name a file in it");
+      }
+      auto probe = folder.string() + "/.flare-XXXXXX";
+      const int descriptor = mkstemp(probe.data());
+      if (descriptor < 0)
+      {
+        throw Error("ModelFile is '" + path + "', but nothing can be written to '" + folder.string() + "' (" +
+          std::strerror(errno) + "). Choose another folder, or change its permissions");
+      }
+      close(descriptor);
+      unlink(probe.c_str());
+    });
+}
+
+std::string defaultModelFile(const std::string& inputFile)
+{
+  std::error_code ignored;
+  const fs::path input = fs::absolute(inputFile, ignored);
+  const auto name = (inputFile.empty() ? std::string("model") : input.filename().string()) + ".flare.safetensors";
+  if (!inputFile.empty() && access(input.parent_path().c_str(), W_OK) == 0)
+  {
+    return (input.parent_path() / name).string();
+  }
+  const char* data = std::getenv("XDG_DATA_HOME");
+  const char* home = std::getenv("HOME");
+  const fs::path base = data && *data ? fs::path(data) : fs::path(home ? home : "/tmp") / ".local" / "share";
+  const auto folder = base / "ParaFLARE";
+  fs::create_directories(folder, ignored);
+  return (folder / name).string();
+}
+}

@@ -1,0 +1,103 @@
+#include "training_options.h"
+
+#include "vtkFLARETrain.h"
+
+#include "flare/error.h"
+
+#include <algorithm>
+
+namespace flare::filters
+{
+namespace
+{
+Recipe recipeOf(vtkFLARETrain& filter)
+{
+  auto recipe = filter.GetRecipe() == vtkFLARETrain::CUSTOM
+    ? Recipe{}
+    : Recipe::named(Recipe::names().at(static_cast<std::size_t>(filter.GetRecipe())));
+  if (filter.GetEpochs() > 0)
+  {
+    recipe.epochs = filter.GetEpochs();
+    recipe.timeBudget = 0.0;
+  }
+  if (filter.GetTimeBudget() > 0.0)
+  {
+    recipe.timeBudget = filter.GetTimeBudget();
+  }
+  if (filter.GetOptimizer() != vtkFLARETrain::RECIPE_OPTIMIZER)
+  {
+    recipe.optimizer = filter.GetOptimizer() == vtkFLARETrain::ADAMW ? flare::Optimizer::AdamW : flare::Optimizer::Muon;
+  }
+  if (filter.GetBatchSize() > 0)
+  {
+    recipe.batchSize = filter.GetBatchSize();
+  }
+  if (filter.GetEncodingOctaves() >= 0)
+  {
+    recipe.encoding.octaves = filter.GetEncodingOctaves();
+  }
+  const auto override = [](double& value, double wanted)
+  {
+    if (!(wanted < 0.0))
+    {
+      value = wanted;
+    }
+  };
+  override(recipe.learningRate, filter.GetLearningRate());
+  override(recipe.muonLearningRate, filter.GetMuonLearningRate());
+  override(recipe.weightDecay, filter.GetWeightDecay());
+  override(recipe.warmup, filter.GetWarmup());
+  override(recipe.gradientClip, filter.GetGradientClip());
+  override(recipe.emaDecay, filter.GetEmaDecay());
+  return recipe;
+}
+
+Architecture architectureOf(vtkFLARETrain& filter, const Recipe& recipe)
+{
+  Architecture a;
+  a.channels = filter.GetChannels() > 0 ? filter.GetChannels() : recipe.channels;
+  a.blocks = filter.GetBlocks() > 0 ? filter.GetBlocks() : recipe.blocks;
+  a.latents = filter.GetLatents() > 0 ? filter.GetLatents() : recipe.latents;
+  const auto usual = filter.GetChannels() > 0 ? std::max<std::int64_t>(1, a.channels / 8) : recipe.heads;
+  a.heads = filter.GetHeads() > 0 ? filter.GetHeads() : usual;
+  a.activation = filter.GetActivation() == 0 ? flare::Activation::Gelu : flare::Activation::Silu;
+  a.norm = filter.GetNorm() == 0 ? flare::Norm::Layer : flare::Norm::Rms;
+  a.queryKeyNorm = filter.GetQueryKeyNorm();
+  a.outputNorm = filter.GetOutputNorm();
+  a.sharedLatents = filter.GetSharedLatents();
+  a.attentionScale = filter.GetAttentionScale();
+  a.keyLayers = filter.GetKeyLayers();
+  a.valueLayers = filter.GetValueLayers();
+  a.feedForwardLayers = filter.GetFeedForwardLayers();
+  a.inOutLayers = filter.GetInOutLayers();
+  a.keyRatio = filter.GetKeyRatio();
+  a.valueRatio = filter.GetValueRatio();
+  a.feedForwardRatio = filter.GetFeedForwardRatio();
+  return a;
+}
+}
+
+TrainingOptions trainingOptions(
+  vtkFLARETrain& filter, const std::vector<int>& validationCases, const std::string& checkpoint)
+{
+  TrainingOptions options;
+  options.recipe = recipeOf(filter);
+  options.architecture = architectureOf(filter, options.recipe);
+  options.seed = static_cast<std::uint64_t>(filter.GetSeed());
+  options.validationFraction = filter.GetValidationFraction();
+  for (const int index : validationCases)
+  {
+    if (index < 0)
+    {
+      throw Error("ValidationCases names case " + std::to_string(index) + ", but cases are numbered from 0");
+    }
+    options.validationCases.push_back(static_cast<std::size_t>(index));
+  }
+  options.coordinateScalePerAxis = filter.GetScalePerAxis();
+  options.device = static_cast<flare::Device>(filter.GetDevice());
+  options.precision = static_cast<flare::Precision>(filter.GetPrecision());
+  options.checkpointPath = checkpoint;
+  options.checkpointSeconds = filter.GetCheckpointInterval();
+  return options;
+}
+}

@@ -1,0 +1,69 @@
+/**
+ * @class vtkFLARESpectrum
+ * @brief Spectra of a surrogate's attention heads on a mesh.
+ *
+ * The mixing operator of a head on a mesh of N points is a matrix W (N x N) of rank at most M, the number of
+ * latents. All its eigenvalues lie in [0, 1]; the largest is 1, with the constant vector. Blocks, heads and
+ * modes count from 0, modes from the largest eigenvalue.
+ *
+ * Port 0: Spectrum, a table of Block, Head, Mode, Eigenvalue. Port 1: Modes, the mesh with the leading
+ * NumberOfModes eigenvectors of the chosen heads: mode_bB_hH_I, right vectors, and left_bB_hH_I, left
+ * vectors (biorthonormal to them), for block B, head H, mode I. The component of largest magnitude of a right vector
+ * is positive. Port 2: Summary, a row per head: Block, Head, EffectiveRank, ModesTo99,
+ * SecondEigenvalue. Port 3: Chart, Mode and a column of eigenvalues per head, NaN below 1e-16. Where a composite
+ * has several volume blocks, each is a mesh of its own, and the tables say in Mesh which it is.
+ */
+#ifndef vtkFLARESpectrum_h
+#define vtkFLARESpectrum_h
+
+#include "vtkFLAREModelAlgorithm.h"
+
+class VTKFLAREFILTERS_EXPORT vtkFLARESpectrum : public vtkFLAREModelAlgorithm
+{
+public:
+  static vtkFLARESpectrum* New();
+  vtkTypeMacro(vtkFLARESpectrum, vtkFLAREModelAlgorithm);
+  void PrintSelf(ostream& os, vtkIndent indent) override;
+
+  ///@{
+  /** The block and the head to look at, from 0; -1: all. */
+  vtkSetClampMacro(Block, int, -1, VTK_INT_MAX);
+  vtkGetMacro(Block, int);
+  vtkSetClampMacro(Head, int, -1, VTK_INT_MAX);
+  vtkGetMacro(Head, int);
+  ///@}
+
+  ///@{
+  /** How many modes of each chosen head come as arrays on the mesh. */
+  vtkSetClampMacro(NumberOfModes, int, 0, VTK_INT_MAX);
+  vtkGetMacro(NumberOfModes, int);
+  ///@}
+
+  ///@{
+  /** Take all volume blocks of a composite as one mesh. */
+  vtkSetMacro(MergeBlocks, bool);
+  vtkGetMacro(MergeBlocks, bool);
+  vtkBooleanMacro(MergeBlocks, bool);
+  ///@}
+
+protected:
+  vtkFLARESpectrum();
+  ~vtkFLARESpectrum() override = default;
+
+  int FillOutputPortInformation(int port, vtkInformation* info) override;
+  int RequestDataObject(vtkInformation*, vtkInformationVector**, vtkInformationVector*) override;
+  int RequestData(vtkInformation*, vtkInformationVector**, vtkInformationVector*) override;
+
+  int Block = -1;
+  int Head = -1;
+  int NumberOfModes = 3;
+  bool MergeBlocks = false;
+
+private:
+  void Analyse(vtkDataObject* input, vtkInformationVector* outputs);
+
+  vtkFLARESpectrum(const vtkFLARESpectrum&) = delete;
+  void operator=(const vtkFLARESpectrum&) = delete;
+};
+
+#endif

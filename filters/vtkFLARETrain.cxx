@@ -1,0 +1,431 @@
+#include "vtkFLARETrain.h"
+
+#include "case_loop.h"
+#include "case_reader.h"
+#include "guarded.h"
+#include "interrupt.h"
+#include "mesh_prediction.h"
+#include "model_algorithm_internals.h"
+#include "parallel.h"
+#include "tables.h"
+#include "training_decision.h"
+#include "training_options.h"
+#include "training_session.h"
+#include "training_signature.h"
+#include "upstream_file.h"
+
+#include "flare/predictor.h"
+#include "flare/trainer.h"
+
+#include <vtkCommand.h>
+#include <vtkDataArraySelection.h>
+#include <vtkDataObject.h>
+#include <vtkInformation.h>
+#include <vtkInformationVector.h>
+#include <vtkMultiProcessController.h>
+#include <vtkObjectFactory.h>
+#include <vtkStreamingDemandDrivenPipeline.h>
+#include <vtkTable.h>
+
+#include <algorithm>
+#include <optional>
+
+using namespace flare::filters;
+
+namespace
+{
+// The share of the progress bar that reading the cases takes.
+constexpr double readingShare = 0.05;
+}
+
+struct vtkFLARETrain::Internals
+{
+  vtkNew<vtkDataArraySelection> pointTargets, cellTargets, pointInputs, cellInputs, parameters;
+  std::vector<int> validationCases;
+
+  // One execution
+  std::shared_ptr<flare::Communicator> communicator = flare::serialCommunicator();
+  CaseLoop loop;
+  std::optional<flare::DataSet> data;
+  ReadingNotes reading;
+  flare::Case shownCase;
+  vtkSmartPointer<vtkDataObject> shownObject;
+  std::vector<unsigned int> shownBlock;
+
+  // Between executions
+  FileWatch watch;
+  std::string modelFile;
+  std::string casesFound;
+  std::string outcome;
+  TrainingSession session;
+
+  void clear()
+  {
+    this->loop.restart();
+    this->data.reset();
+    this->shownCase = {};
+    this->shownObject = nullptr;
+  }
+
+  flare::DataSet newDataSet(const CaseMesh& first, bool useTime);
+  void add(const CaseLoop::Taken& taken, bool shown);
+};
+
+namespace
+{
+std::vector<std::string> chosen(vtkDataArraySelection* selection)
+{
+  std::vector<std::string> names;
+  for (int i = 0; i < selection->GetNumberOfArrays(); ++i)
+  {
+    if (selection->GetArraySetting(i))
+    {
+      names.emplace_back(selection->GetArrayName(i));
+    }
+  }
+  return names;
+}
+}
+
+vtkStandardNewMacro(vtkFLARETrain);
+
+vtkFLARETrain::vtkFLARETrain()
+  : Internal(new Internals)
+{
+  this->SetNumberOfInputPorts(1);
+  this->SetNumberOfOutputPorts(2);
+  auto& d = *this->Internal;
+  for (vtkDataArraySelection* selection : { d.pointTargets.Get(), d.cellTargets.Get(), d.pointInputs.Get(),
+         d.cellInputs.Get(), d.parameters.Get() })
+  {
+    selection->AddObserver(vtkCommand::ModifiedEvent, this, &vtkFLARETrain::Modified);
+  }
+}
+
+vtkFLARETrain::~vtkFLARETrain()
+{
+  this->SetModelFile(nullptr);
+  this->SetInputFile(nullptr);
+}
+
+vtkDataArraySelection* vtkFLARETrain::GetPointTargetArraySelection()
+{
+  return this->Internal->pointTargets;
+}
+
+vtkDataArraySelection* vtkFLARETrain::GetCellTargetArraySelection()
+{
+  return this->Internal->cellTargets;
+}
+
+vtkDataArraySelection* vtkFLARETrain::GetPointInputArraySelection()
+{
+  return this->Internal->pointInputs;
+}
+
+vtkDataArraySelection* vtkFLARETrain::GetCellInputArraySelection()
+{
+  return this->Internal->cellInputs;
+}
+
+vtkDataArraySelection* vtkFLARETrain::GetParameterArraySelection()
+{
+  return this->Internal->parameters;
+}
+
+void vtkFLARETrain::AddValidationCase(int index)
+{
+  this->Internal->validationCases.push_back(index);
+  this->Modified();
+}
+
+void vtkFLARETrain::ClearValidationCases()
+{
+  if (!this->Internal->validationCases.empty())
+  {
+    this->Internal->validationCases.clear();
+    this->Modified();
+  }
+}
+
+void vtkFLARETrain::SetIfModelExists(int choice)
+{
+  choice = std::clamp(choice, int(REUSE), int(OVERWRITE));
+  if (this->IfModelExists != choice)
+  {
+    this->IfModelExists = choice;
+    this->Internal->session.forget();
+    this->Modified();
+  }
+}
+
+std::string vtkFLARETrain::ResolveModelFile()
+{
+  if (this->ModelFile && *this->ModelFile)
+  {
+    return identify(this->ModelFile).path;
+  }
+  return defaultModelFile(this->InputFile && *this->InputFile ? this->InputFile : upstreamFile(this));
+}
+
+const char* vtkFLARETrain::GetModelFileInUse()
+{
+  this->Internal->modelFile = this->ResolveModelFile();
+  return this->Internal->modelFile.c_str();
+}
+
+const char* vtkFLARETrain::GetCasesFound()
+{
+  return this->Internal->casesFound.c_str();
+}
+
+const char* vtkFLARETrain::GetOutcome()
+{
+  return this->Internal->outcome.c_str();
+}
+
+vtkMTimeType vtkFLARETrain::GetMTime()
+{
+  if (communicatorOf(vtkMultiProcessController::GetGlobalController())->size() == 1 && this->Internal)
+  {
+    this->Internal->watch.look(this->Internal->modelFile, *flare::serialCommunicator());
+  }
+  return std::max(this->Superclass::GetMTime(), this->Internal ? this->Internal->watch.time() : 0);
+}
+
+int vtkFLARETrain::ComputePipelineMTime(vtkInformation* request, vtkInformationVector** inputs,
+  vtkInformationVector* outputs, int requestFromOutputPort, vtkMTimeType* mtime)
+{
+  // All ranks must notice a changed model file together.
+  const auto communicator = communicatorOf(vtkMultiProcessController::GetGlobalController());
+  if (communicator->size() > 1)
+  {
+    this->Internal->watch.look(this->Internal->modelFile, *communicator);
+  }
+  return this->Superclass::ComputePipelineMTime(request, inputs, outputs, requestFromOutputPort, mtime);
+}
+
+int vtkFLARETrain::FillInputPortInformation(int, vtkInformation* info)
+{
+  info->Remove(vtkAlgorithm::INPUT_REQUIRED_DATA_TYPE());
+  info->Append(vtkAlgorithm::INPUT_REQUIRED_DATA_TYPE(), "vtkDataSet");
+  info->Append(vtkAlgorithm::INPUT_REQUIRED_DATA_TYPE(), "vtkDataObjectTree");
+  info->Set(vtkAlgorithm::INPUT_IS_REPEATABLE(), 1);
+  return 1;
+}
+
+int vtkFLARETrain::FillOutputPortInformation(int port, vtkInformation* info)
+{
+  info->Set(vtkDataObject::DATA_TYPE_NAME(), port == 0 ? "vtkTable" : "vtkDataObject");
+  return 1;
+}
+
+int vtkFLARETrain::RequestDataObject(vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
+{
+  makeTables(outputs, { 0 });
+  // Where the inputs are the cases, the shown one decides; else they are alike.
+  const auto count = inputs[0]->GetNumberOfInformationObjects();
+  const bool inputsAreCases = count > 1 && (this->CasesFrom == AUTOMATIC || this->CasesFrom == INPUTS);
+  const auto shown = inputsAreCases ? this->ShownIndex(static_cast<std::size_t>(count)) : 0;
+  makeLike(outputs, 1, vtkDataObject::GetData(inputs[0], std::min(static_cast<int>(shown), count - 1)));
+  return 1;
+}
+
+int vtkFLARETrain::RequestInformation(vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
+{
+  this->Internal->loop.plan(inputs[0], static_cast<flare::filters::CasesFrom>(this->CasesFrom));
+  for (int port = 0; port < outputs->GetNumberOfInformationObjects(); ++port)
+  {
+    outputs->GetInformationObject(port)->Remove(vtkStreamingDemandDrivenPipeline::TIME_STEPS());
+    outputs->GetInformationObject(port)->Remove(vtkStreamingDemandDrivenPipeline::TIME_RANGE());
+  }
+  return 1;
+}
+
+int vtkFLARETrain::RequestUpdateExtent(vtkInformation*, vtkInformationVector** inputs, vtkInformationVector*)
+{
+  this->Internal->loop.request(inputs[0]);
+  return 1;
+}
+
+int vtkFLARETrain::RequestData(vtkInformation* request, vtkInformationVector** inputs, vtkInformationVector* outputs)
+{
+  auto& d = *this->Internal;
+  d.communicator = communicatorOf(vtkMultiProcessController::GetGlobalController());
+  InterruptGuard interrupt;
+  bool more = false;
+  this->SetErrorCode(guarded(this, outputs,
+    [&]
+    {
+      more = !this->Collect(request, inputs);
+      if (!more && d.data)
+      {
+        this->Finish(outputs, [&] { return interrupt.requested() || this->CheckAbort(); });
+      }
+    }));
+  if (more)
+  {
+    request->Set(vtkStreamingDemandDrivenPipeline::CONTINUE_EXECUTING(), 1);
+    return 1;
+  }
+  request->Remove(vtkStreamingDemandDrivenPipeline::CONTINUE_EXECUTING());
+  d.clear();
+  d.watch.look(d.modelFile, *d.communicator);
+  interrupt.passOn();
+  return 1;
+}
+
+flare::DataSet vtkFLARETrain::Internals::newDataSet(const CaseMesh& first, bool useTime)
+{
+  ArrayChoice choice;
+  choice.pointTargets = chosen(this->pointTargets);
+  choice.cellTargets = chosen(this->cellTargets);
+  choice.pointInputs = chosen(this->pointInputs);
+  choice.cellInputs = chosen(this->cellInputs);
+  choice.parameters = chosen(this->parameters);
+  choice.useTime = useTime;
+  flare::DataSet fresh(signatureFor(choice, takeInventory(first, *this->communicator)));
+  fresh.setCommunicator(this->communicator);
+  return fresh;
+}
+
+void vtkFLARETrain::Internals::add(const CaseLoop::Taken& taken, bool shown)
+{
+  auto c =
+    readCase(taken.mesh, this->data->signature(), Targets::Required, {}, *this->communicator, &this->reading);
+  if (shown)
+  {
+    this->shownCase = c;
+    this->shownBlock = taken.block;
+    this->shownObject.TakeReference(taken.object->NewInstance());
+    shareMesh(taken.object, this->shownObject);
+  }
+  this->data->add(std::move(c));
+}
+
+bool vtkFLARETrain::Collect(vtkInformation* request, vtkInformationVector** inputs)
+{
+  auto& d = *this->Internal;
+  std::vector<CaseLoop::Taken> taken;
+  if (!d.loop.take(request, inputs[0], *d.communicator, taken))
+  {
+    return false;
+  }
+  if (d.loop.first())
+  {
+    d.reading = {};
+    d.data = d.newDataSet(taken.front().mesh, this->UseTime);
+    d.casesFound = d.loop.summary();
+  }
+  const auto shown = this->ShownIndex(d.loop.total());
+  for (const auto& one : taken)
+  {
+    d.add(one, d.data->size() == shown);
+  }
+  this->SetProgressText("reading the cases");
+  this->UpdateProgress(readingShare * static_cast<double>(d.loop.pass() + 1) / static_cast<double>(d.loop.passes()));
+  if (stopRequested(this, *d.communicator))
+  {
+    this->SetAbortOutput(true);
+    d.data.reset();
+    return true;
+  }
+  return !d.loop.advance();
+}
+
+std::size_t vtkFLARETrain::ShownIndex(std::size_t cases) const
+{
+  if (this->ShownCase >= 0)
+  {
+    return static_cast<std::size_t>(this->ShownCase);
+  }
+  const auto& explicitly = this->Internal->validationCases;
+  if (!explicitly.empty())
+  {
+    return static_cast<std::size_t>(std::max(0, *std::min_element(explicitly.begin(), explicitly.end())));
+  }
+  const auto split = flare::splitCases(cases, this->ValidationFraction, static_cast<std::uint64_t>(this->Seed));
+  return split.validation.empty() ? 0 : split.validation.front();
+}
+
+void vtkFLARETrain::Finish(vtkInformationVector* outputs, const std::function<bool()>& stopWanted)
+{
+  auto& d = *this->Internal;
+  if (this->ShownCase >= 0 && static_cast<std::size_t>(this->ShownCase) >= d.data->size())
+  {
+    throw flare::Error("ShownCase is " + std::to_string(this->ShownCase) + ", but there are " +
+      std::to_string(d.data->size()) + " cases, numbered from 0");
+  }
+  d.modelFile = d.communicator->broadcast(this->ResolveModelFile(), 0);
+  TrainingRequest request;
+  request.modelFile = d.modelFile;
+  request.checkpoint = d.modelFile + ".checkpoint";
+  request.ifExists = static_cast<flare::filters::IfModelExists>(this->IfModelExists);
+  request.neverTrain = this->NeverTrain;
+
+  TrainingHooks hooks;
+  hooks.stopWanted = stopWanted;
+  hooks.progress = [&](double fraction, const std::string& text)
+  {
+    this->SetProgressText(text.c_str());
+    this->UpdateProgress(readingShare + (1.0 - readingShare) * fraction);
+  };
+  auto result =
+    d.session.run(*d.data, trainingOptions(*this, d.validationCases, request.checkpoint), request, hooks);
+  d.outcome = result.outcome;
+  if (d.reading.sharedPoints > 0)
+  {
+    result.warnings.push_back(sharedPointsNote(d.reading));
+  }
+  warn(this, result.warnings, vtkMultiProcessController::GetGlobalController());
+  // One rank's abort empties the outputs of all.
+  this->SetAbortOutput(stopRequested(this, *d.communicator));
+  this->ShowResults(result.model, outputs);
+}
+
+void vtkFLARETrain::ShowResults(const flare::Model& model, vtkInformationVector* outputs)
+{
+  auto& d = *this->Internal;
+  // ParaView joins the tables of all ranks.
+  auto info = model.info();
+  if (d.communicator->rank() > 0)
+  {
+    info.training.history.clear();
+  }
+  auto* table = vtkTable::GetData(outputs, 0);
+  fillHistory(table, info);
+
+  auto* mesh = vtkDataObject::GetData(outputs, 1);
+  std::vector<std::string> replaced;
+  const auto blocks = volumeBlocks(findBlocks(d.shownObject, *d.communicator));
+  auto shown = mergeBlocks(blocks);
+  for (const auto& block : blocks)
+  {
+    shown = !d.shownBlock.empty() && block.path == d.shownBlock ? block.mesh : shown;
+  }
+  flare::Predictor predictor(model, static_cast<flare::Device>(this->Device),
+    static_cast<flare::Precision>(this->Precision), d.communicator);
+  predictOnto(shown, d.shownCase, predictor, replaced);
+  shareMesh(d.shownObject, mesh);
+  keepOnly(mesh, d.shownBlock);
+
+  for (vtkDataObject* output : { static_cast<vtkDataObject*>(table), mesh })
+  {
+    vtkNew<vtkStringArray> name;
+    name->SetName(modelFileArray);
+    name->InsertNextValue(d.modelFile);
+    output->GetFieldData()->AddArray(name);
+  }
+}
+
+void vtkFLARETrain::PrintSelf(ostream& os, vtkIndent indent)
+{
+  this->Superclass::PrintSelf(os, indent);
+  os << indent << "ModelFile: " << (this->ModelFile ? this->ModelFile : "(default)") << "\n";
+  os << indent << "CasesFrom: " << this->CasesFrom << "\n";
+  os << indent << "Recipe: " << this->Recipe << "\n";
+  os << indent << "IfModelExists: " << this->IfModelExists << "\n";
+  os << indent << "NeverTrain: " << this->NeverTrain << "\n";
+  os << indent << "Cases found: " << this->Internal->casesFound << "\n";
+  os << indent << "Outcome: " << this->Internal->outcome << "\n";
+}

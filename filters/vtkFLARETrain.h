@@ -1,0 +1,327 @@
+/**
+ * @class vtkFLARETrain
+ * @brief Trains a FLARE surrogate on the cases of its inputs.
+ *
+ * A case is one mesh with fields. Cases are the inputs when there are several, else the time steps (a list
+ * of files), else the blocks of a composite, else the one data set (CasesFrom). Every case is read
+ * exactly once. The network sees the coordinates, the chosen input arrays and parameters (numeric field arrays with
+ * one value), and learns the chosen targets, all of which are point arrays or all cell arrays.
+ *
+ * The result is a model file. Training happens only when it must: a file that holds the result of the same data
+ * and settings is read, one that holds something else is an error, unless IfModelExists says otherwise.
+ *
+ * Port 0: History, a table with a row per epoch. Port 1: Validation, the mesh of one case (by default the
+ * first one held out) with truth, prediction (NAME_predicted) and error (NAME_error).
+ */
+#ifndef vtkFLARETrain_h
+#define vtkFLARETrain_h
+
+#include "vtkDataObjectAlgorithm.h"
+#include "vtkFLAREFiltersModule.h" // for the export macro
+
+#include <functional> // for std::function
+#include <memory> // for std::unique_ptr
+#include <string> // for std::string
+
+class vtkDataArraySelection;
+namespace flare
+{
+class Model;
+}
+
+class VTKFLAREFILTERS_EXPORT vtkFLARETrain : public vtkDataObjectAlgorithm
+{
+public:
+  static vtkFLARETrain* New();
+  vtkTypeMacro(vtkFLARETrain, vtkDataObjectAlgorithm);
+  void PrintSelf(ostream& os, vtkIndent indent) override;
+
+  ///@{
+  /** The arrays to learn and to learn from, by name. Only enabled names count. Without any target the only
+   * candidate is taken; several candidates are an error that lists them. */
+  vtkDataArraySelection* GetPointTargetArraySelection();
+  vtkDataArraySelection* GetCellTargetArraySelection();
+  vtkDataArraySelection* GetPointInputArraySelection();
+  vtkDataArraySelection* GetCellInputArraySelection();
+  vtkDataArraySelection* GetParameterArraySelection();
+  ///@}
+
+  enum CasesFromChoice
+  {
+    AUTOMATIC = 0,
+    TIME_STEPS = 1,
+    BLOCKS = 2,
+    INPUTS = 3
+  };
+  ///@{
+  /** Where cases come from. */
+  vtkSetClampMacro(CasesFrom, int, AUTOMATIC, INPUTS);
+  vtkGetMacro(CasesFrom, int);
+  ///@}
+
+  ///@{
+  /** Take the time as an input of the network (for a list of files it is the file's index). */
+  vtkSetMacro(UseTime, bool);
+  vtkGetMacro(UseTime, bool);
+  vtkBooleanMacro(UseTime, bool);
+  ///@}
+
+  ///@{
+  /** The share of cases that is held out to measure the error on, chosen by the seed. */
+  vtkSetMacro(ValidationFraction, double);
+  vtkGetMacro(ValidationFraction, double);
+  ///@}
+
+  ///@{
+  /** Indices (from 0) of the cases that are held out. Any of them beats the fraction. */
+  void AddValidationCase(int index);
+  void ClearValidationCases();
+  ///@}
+
+  ///@{
+  /** The case on port 1, by index; -1: the first one held out, or the first of all. */
+  vtkSetClampMacro(ShownCase, int, -1, VTK_INT_MAX);
+  vtkGetMacro(ShownCase, int);
+  ///@}
+
+  ///@{
+  /** The model file. Relative names start from the process's working folder. Empty: named after the first
+   * input file, beside it, or in the user's data folder where that cannot be written. */
+  vtkSetFilePathMacro(ModelFile);
+  vtkGetFilePathMacro(ModelFile);
+  ///@}
+
+  ///@{
+  /** The first input file, for the default of ModelFile. Found by itself for VTK's own readers. */
+  vtkSetFilePathMacro(InputFile);
+  vtkGetFilePathMacro(InputFile);
+  ///@}
+
+  /** The model file that is or would be used. */
+  const char* GetModelFileInUse();
+  /** Where the cases of the last execution came from, and how many they were. */
+  const char* GetCasesFound();
+  /** What the last execution did: "trained", "read", and so on. */
+  const char* GetOutcome();
+
+  enum IfModelExistsChoice
+  {
+    REUSE = 0,
+    RESUME = 1,
+    OVERWRITE = 2
+  };
+  ///@{
+  /** What happens when the model file is there. Reuse reads the result of the same data and settings, finished or
+   * stopped, and refuses anything else; Resume continues a stopped run; Overwrite trains anew. */
+  void SetIfModelExists(int choice);
+  vtkGetMacro(IfModelExists, int);
+  ///@}
+
+  ///@{
+  /** Read a model or fail, whatever IfModelExists says. */
+  vtkSetMacro(NeverTrain, bool);
+  vtkGetMacro(NeverTrain, bool);
+  vtkBooleanMacro(NeverTrain, bool);
+  ///@}
+
+  enum RecipeChoice
+  {
+    QUICK_LOOK = 0,
+    BALANCED = 1,
+    PUBLISHED = 2,
+    CUSTOM = 3
+  };
+  ///@{
+  /** How the network is trained. */
+  vtkSetClampMacro(Recipe, int, QUICK_LOOK, CUSTOM);
+  vtkGetMacro(Recipe, int);
+  ///@}
+
+  ///@{
+  /** The budget: passes over the training cases, or seconds. 0: the recipe's own. Seconds win. */
+  vtkSetClampMacro(Epochs, int, 0, VTK_INT_MAX);
+  vtkGetMacro(Epochs, int);
+  vtkSetClampMacro(TimeBudget, double, 0.0, VTK_DOUBLE_MAX);
+  vtkGetMacro(TimeBudget, double);
+  ///@}
+
+  ///@{
+  /** Decides the initial weights, the order of cases and the held-out ones. */
+  vtkSetClampMacro(Seed, int, 0, VTK_INT_MAX);
+  vtkGetMacro(Seed, int);
+  ///@}
+
+  ///@{
+  /** Sizes of the network; 0: the recipe's own. Without Heads, Channels / 8 heads are used. */
+  vtkSetClampMacro(Channels, int, 0, VTK_INT_MAX);
+  vtkGetMacro(Channels, int);
+  vtkSetClampMacro(Blocks, int, 0, VTK_INT_MAX);
+  vtkGetMacro(Blocks, int);
+  vtkSetClampMacro(Heads, int, 0, VTK_INT_MAX);
+  vtkGetMacro(Heads, int);
+  vtkSetClampMacro(Latents, int, 0, VTK_INT_MAX);
+  vtkGetMacro(Latents, int);
+  ///@}
+
+  ///@{
+  /** Octaves of sines and cosines of the coordinates; -1: the recipe's own. */
+  vtkSetClampMacro(EncodingOctaves, int, -1, 16);
+  vtkGetMacro(EncodingOctaves, int);
+  ///@}
+
+  ///@{
+  /** Options of the network, mostly for ablations. */
+  vtkSetClampMacro(Activation, int, 0, 1);
+  vtkGetMacro(Activation, int);
+  vtkSetClampMacro(Norm, int, 0, 1);
+  vtkGetMacro(Norm, int);
+  vtkSetMacro(QueryKeyNorm, bool);
+  vtkGetMacro(QueryKeyNorm, bool);
+  vtkSetMacro(OutputNorm, bool);
+  vtkGetMacro(OutputNorm, bool);
+  vtkSetMacro(SharedLatents, bool);
+  vtkGetMacro(SharedLatents, bool);
+  vtkSetMacro(AttentionScale, double);
+  vtkGetMacro(AttentionScale, double);
+  vtkSetMacro(KeyLayers, int);
+  vtkGetMacro(KeyLayers, int);
+  vtkSetMacro(ValueLayers, int);
+  vtkGetMacro(ValueLayers, int);
+  vtkSetMacro(FeedForwardLayers, int);
+  vtkGetMacro(FeedForwardLayers, int);
+  vtkSetMacro(InOutLayers, int);
+  vtkGetMacro(InOutLayers, int);
+  vtkSetMacro(KeyRatio, double);
+  vtkGetMacro(KeyRatio, double);
+  vtkSetMacro(ValueRatio, double);
+  vtkGetMacro(ValueRatio, double);
+  vtkSetMacro(FeedForwardRatio, double);
+  vtkGetMacro(FeedForwardRatio, double);
+  ///@}
+
+  enum OptimizerChoice
+  {
+    RECIPE_OPTIMIZER = 0,
+    ADAMW = 1,
+    MUON = 2
+  };
+  ///@{
+  /** Numbers of the recipe; -1 (the optimizer and the batch size: 0): the recipe's own. */
+  vtkSetClampMacro(Optimizer, int, RECIPE_OPTIMIZER, MUON);
+  vtkGetMacro(Optimizer, int);
+  vtkSetClampMacro(BatchSize, int, 0, VTK_INT_MAX);
+  vtkGetMacro(BatchSize, int);
+  vtkSetMacro(LearningRate, double);
+  vtkGetMacro(LearningRate, double);
+  vtkSetMacro(MuonLearningRate, double);
+  vtkGetMacro(MuonLearningRate, double);
+  vtkSetMacro(WeightDecay, double);
+  vtkGetMacro(WeightDecay, double);
+  vtkSetMacro(Warmup, double);
+  vtkGetMacro(Warmup, double);
+  vtkSetMacro(GradientClip, double);
+  vtkGetMacro(GradientClip, double);
+  vtkSetMacro(EmaDecay, double);
+  vtkGetMacro(EmaDecay, double);
+  ///@}
+
+  ///@{
+  /** Scale each coordinate axis by itself, instead of all by one factor (which keeps rotations rotations). */
+  vtkSetMacro(ScalePerAxis, bool);
+  vtkGetMacro(ScalePerAxis, bool);
+  vtkBooleanMacro(ScalePerAxis, bool);
+  ///@}
+
+  ///@{
+  /** 0: CUDA where there is one, else the CPU; 1: CPU; 2: CUDA. */
+  vtkSetClampMacro(Device, int, 0, 2);
+  vtkGetMacro(Device, int);
+  ///@}
+
+  ///@{
+  /** 0: float32, 1: float64. */
+  vtkSetClampMacro(Precision, int, 0, 1);
+  vtkGetMacro(Precision, int);
+  ///@}
+
+  ///@{
+  /** Seconds between checkpoints, which are written beside the model file while training runs. */
+  vtkSetClampMacro(CheckpointInterval, double, 0.0, VTK_DOUBLE_MAX);
+  vtkGetMacro(CheckpointInterval, double);
+  ///@}
+
+  vtkMTimeType GetMTime() override;
+  int ComputePipelineMTime(vtkInformation* request, vtkInformationVector** inputs, vtkInformationVector* outputs,
+    int requestFromOutputPort, vtkMTimeType* mtime) override;
+
+protected:
+  vtkFLARETrain();
+  ~vtkFLARETrain() override;
+
+  int FillInputPortInformation(int port, vtkInformation* info) override;
+  int FillOutputPortInformation(int port, vtkInformation* info) override;
+  int RequestDataObject(vtkInformation*, vtkInformationVector**, vtkInformationVector*) override;
+  int RequestInformation(vtkInformation*, vtkInformationVector**, vtkInformationVector*) override;
+  int RequestUpdateExtent(vtkInformation*, vtkInformationVector**, vtkInformationVector*) override;
+  int RequestData(vtkInformation*, vtkInformationVector**, vtkInformationVector*) override;
+
+  int CasesFrom = AUTOMATIC;
+  bool UseTime = false;
+  double ValidationFraction = 0.1;
+  int ShownCase = -1;
+  char* ModelFile = nullptr;
+  char* InputFile = nullptr;
+  int IfModelExists = REUSE;
+  bool NeverTrain = false;
+  int Recipe = QUICK_LOOK;
+  int Epochs = 0;
+  double TimeBudget = 0.0;
+  int Seed = 1;
+  int Channels = 0;
+  int Blocks = 0;
+  int Heads = 0;
+  int Latents = 0;
+  int EncodingOctaves = -1;
+  int Activation = 0;
+  int Norm = 0;
+  bool QueryKeyNorm = false;
+  bool OutputNorm = true;
+  bool SharedLatents = false;
+  double AttentionScale = 1.0;
+  int KeyLayers = 3;
+  int ValueLayers = 3;
+  int FeedForwardLayers = 3;
+  int InOutLayers = 2;
+  double KeyRatio = 1.0;
+  double ValueRatio = 1.0;
+  double FeedForwardRatio = 1.0;
+  int Optimizer = RECIPE_OPTIMIZER;
+  int BatchSize = 0;
+  double LearningRate = -1.0;
+  double MuonLearningRate = -1.0;
+  double WeightDecay = -1.0;
+  double Warmup = -1.0;
+  double GradientClip = -1.0;
+  double EmaDecay = -1.0;
+  bool ScalePerAxis = false;
+  int Device = 0;
+  int Precision = 0;
+  double CheckpointInterval = 30.0;
+
+private:
+  struct Internals;
+
+  /** One pass over the inputs; true when the last case is in. */
+  bool Collect(vtkInformation* request, vtkInformationVector** inputs);
+  void Finish(vtkInformationVector* outputs, const std::function<bool()>& stopWanted);
+  void ShowResults(const flare::Model& model, vtkInformationVector* outputs);
+  std::size_t ShownIndex(std::size_t cases) const;
+  std::string ResolveModelFile();
+
+  std::unique_ptr<Internals> Internal;
+
+  vtkFLARETrain(const vtkFLARETrain&) = delete;
+  void operator=(const vtkFLARETrain&) = delete;
+};
+
+#endif

@@ -1,0 +1,186 @@
+"""The demonstration, for pvpython (scripts/demo.sh runs it): trains on the plates, scores the surrogate on plates
+that it has not seen, predicts one of them, computes the spectra of its attention heads, and draws pictures."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from paraview import servermanager
+from paraview.simple import LoadPlugin, OutputPort, SaveData, XMLUnstructuredGridReader
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import demo_pictures as pictures
+
+PLATES = Path(__file__).resolve().parent.parent / "examples/plates"
+TARGETS = ["displacement", "von_mises"]
+MODES = 7  # the constant one and six more
+
+
+def main():
+    options = parse_arguments()
+    LoadPlugin(options.plugin, ns=globals())
+    print_progress()
+    output = options.output
+    output.mkdir(parents=True, exist_ok=True)
+    model = str(output / "plates.safetensors")
+
+    say("Training on the plates of examples/plates/train")
+    train(read(files("train")), model, options, output)
+
+    say("Scoring on the plates of examples/plates/test, which it has not seen")
+    unseen = files("test")
+    shown = unseen[evaluate(read(unseen), model, output)]
+
+    say(f"Spectra of the attention heads on {shown.stem}, the test case of median stress error")
+    mesh = read([shown])
+    richest = analyse(mesh, model, output)
+
+    say(f"Prediction and pictures of {shown.stem}")
+    predict(mesh, model, output / f"plates_test_{shown.stem.split('_')[-1]}_predicted.vtu", output)
+    draw_modes(mesh, model, richest, output / "modes.png")
+
+    say("Written")
+    for path in sorted(output.iterdir()):
+        print(f"  {path}  ({path.stat().st_size / 1000:,.0f} kB)")
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--plugin", required=True, help="path of ParaFLARE.so")
+    parser.add_argument("--output", type=Path, default=Path("demo-output"), help="folder for the results")
+    parser.add_argument("--preset", default="Quick look", help='recipe: "Quick look" or "Balanced"')
+    parser.add_argument("--seed", type=int, default=1, help="seed of the training")
+    return parser.parse_args()
+
+
+def files(split):
+    return sorted((PLATES / split).glob("*.vtu"))
+
+
+def read(paths):
+    """Several files are the time steps of one reader; each of them is a case."""
+    return XMLUnstructuredGridReader(FileName=[str(path) for path in paths])
+
+
+def train(cases, model, options, output):
+    cases.UpdatePipeline()
+    parameters = cases.FieldData.keys()
+    training = FLARETrain(
+        Input=cases,
+        PointTargetArrays=TARGETS,
+        ParameterArrays=parameters,
+        ModelFile=model,
+        Recipe=options.preset,
+        Seed=options.seed,
+    )
+    training.UpdatePipeline()
+    save_table(output / "history.csv", OutputPort(training, 0))
+    pictures.draw_history(OutputPort(training, 0), TARGETS, output / "loss.png")
+
+
+def evaluate(cases, model, output):
+    """Prints the errors; the index of the case of median stress error comes back."""
+    evaluation = FLAREEvaluate(Input=cases, ModelFile=model)
+    evaluation.UpdatePipeline()
+    save_table(output / "evaluation.csv", OutputPort(evaluation, 0))
+    print_rows(
+        ["field", "mean error", "median", "worst", "of case", "training mean's error", "ratio"],
+        [
+            [
+                row["Field"],
+                *(percent(row[name]) for name in ("MeanRelativeL2", "MedianRelativeL2", "WorstRelativeL2")),
+                row["WorstCase"],
+                percent(row["TrainingMeanRelativeL2"]),
+                f"1 / {row['TrainingMeanRelativeL2'] / row['MeanRelativeL2']:.1f}",
+            ]
+            for row in fetch(OutputPort(evaluation, 1))
+        ],
+    )
+    rows = [row for row in fetch(OutputPort(evaluation, 0)) if row["Field"] == TARGETS[1]]
+    return sorted(range(len(rows)), key=lambda i: rows[i]["RelativeL2"])[len(rows) // 2]
+
+
+def predict(mesh, model, path, output):
+    prediction = FLAREPredict(Input=mesh, ModelFile=model)
+    SaveData(str(path), prediction)
+    pictures.draw_stress(prediction, output / "field.png")
+    pictures.draw_displacement(prediction, output / "displacement.png")
+
+
+def analyse(mesh, model, output):
+    """Prints what the heads do; block and head of the one of highest effective rank come back."""
+    spectrum = FLARESpectrum(Input=mesh, ModelFile=model, NumberOfModes=0)
+    spectrum.UpdatePipeline()
+    save_table(output / "spectrum.csv", OutputPort(spectrum, 0))
+    save_table(output / "spectrum_summary.csv", OutputPort(spectrum, 2))
+    pictures.draw_spectra(OutputPort(spectrum, 3), output / "spectrum.png")
+    heads = fetch(OutputPort(spectrum, 2))
+    print_rows(
+        ["block", "head", "effective rank", "modes to 99 %", "second eigenvalue"],
+        [
+            [
+                *(str(int(head[name])) for name in ("Block", "Head")),
+                f"{head['EffectiveRank']:.1f}",
+                str(int(head["ModesTo99"])),
+                f"{head['SecondEigenvalue']:.4f}",
+            ]
+            for head in heads
+        ],
+    )
+    richest = max(heads, key=lambda head: head["EffectiveRank"])
+    return int(richest["Block"]), int(richest["Head"])
+
+
+def draw_modes(mesh, model, place, path):
+    block, head = place
+    modes = FLARESpectrum(Input=mesh, ModelFile=model, Block=block, Head=head, NumberOfModes=MODES)
+    modes.UpdatePipeline()
+    eigenvalues = [row["Eigenvalue"] for row in fetch(OutputPort(modes, 0))][:MODES]
+    pictures.draw_modes(OutputPort(modes, 1), block, head, eigenvalues, path)
+
+
+def fetch(port):
+    """The rows of a table, as dictionaries."""
+    table = servermanager.Fetch(port)
+    columns = [table.GetColumn(i) for i in range(table.GetNumberOfColumns())]
+    return [
+        {column.GetName(): column.GetValue(row) for column in columns}
+        for row in range(table.GetNumberOfRows())
+    ]
+
+
+def save_table(path, port):
+    SaveData(str(path), port, Precision=9)
+
+
+def print_progress():
+    """Prints what a running filter says about itself, each message once."""
+    handler = servermanager.ActiveConnection.Session.GetProgressHandler()
+    said = ""
+
+    def show(*_):
+        nonlocal said
+        text = handler.GetLastProgressText()
+        if text and text != said:
+            said = text
+            print("  " + text, flush=True)
+
+    handler.AddObserver("ProgressEvent", show)
+
+
+def say(text):
+    print(f"\n{text}", flush=True)
+
+
+def print_rows(head, rows):
+    widths = [max(map(len, column)) for column in zip(head, *rows)]
+    for row in [head, *rows]:
+        print("  " + "   ".join(f"{cell:>{width}}" for cell, width in zip(row, widths)), flush=True)
+
+
+def percent(share):
+    return f"{100 * share:.2f} %"
+
+
+if __name__ == "__main__":
+    main()

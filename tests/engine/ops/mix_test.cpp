@@ -1,0 +1,226 @@
+#include "ops/mix.h"
+
+#include "reference/mixer.h"
+#include "relative_error.h"
+#include "threaded_communicator.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <cmath>
+
+namespace flare
+{
+namespace
+{
+using test::relativeError;
+using torch::Tensor;
+
+struct MixProblem
+{
+  Tensor q, k, v, dy; // double
+  double scale = 1.0;
+};
+
+MixProblem makeMixProblem(std::int64_t heads, std::int64_t latents, std::int64_t width, std::int64_t points,
+  double size, double scale = 0.7)
+{
+  auto generator = at::make_generator<at::CPUGeneratorImpl>(17 + points + 31 * latents);
+  const auto draw = [&](at::IntArrayRef shape)
+  { return torch::randn(shape, generator, torch::dtype(torch::kFloat64)); };
+  return { size * draw({ heads, latents, width }), draw({ points, heads * width }),
+    draw({ points, heads * width }), draw({ points, heads * width }), scale };
+}
+
+struct MixResult
+{
+  Tensor y, dq, dk, dv;
+};
+
+MixResult differentiate(const MixProblem& p, torch::ScalarType type,
+  const std::function<Tensor(const Tensor&, const Tensor&, const Tensor&)>& mix)
+{
+  const auto leaf = [&](const Tensor& t) { return t.to(type).detach().clone().requires_grad_(true); };
+  const auto q = leaf(p.q), k = leaf(p.k), v = leaf(p.v);
+  const auto y = mix(q, k, v);
+  y.backward(p.dy.to(type));
+  return { y.detach(), q.grad(), k.grad(), v.grad() };
+}
+
+MixResult streamed(const MixProblem& p, torch::ScalarType type, const Segments& segments)
+{
+  return differentiate(p, type,
+    [&](const Tensor& q, const Tensor& k, const Tensor& v) { return ops::mix(q, k, v, p.scale, segments); });
+}
+
+MixResult reference(const MixProblem& p)
+{
+  return differentiate(p, torch::kFloat64,
+    [&](const Tensor& q, const Tensor& k, const Tensor& v) { return reference::mix(q, k, v, p.scale); });
+}
+
+// A softmax weight differs by 2(D+2) u max|terms of S| + 4u (rounding of a score of D terms, of its
+// difference to the maximum, exp and the division). Both softmaxes enter y, and each sum over n terms of
+// random sign adds about sqrt(n) u; in a gradient three products follow each other and two terms of equal
+// size are subtracted: 8 times that covers it.
+double bound(const MixProblem& p, torch::ScalarType type, bool gradient)
+{
+  const double u = type == torch::kFloat64 ? 1.2e-16 : 6e-8;
+  const double terms =
+    p.scale * p.q.abs().max().item<double>() * p.k.abs().max().item<double>() * p.q.size(2);
+  const double weight = 2.0 * (2.0 * (p.q.size(2) + 2) * std::max(1.0, terms) / p.q.size(2) + 4.0);
+  const double sums = std::sqrt(static_cast<double>(p.k.size(0))) + std::sqrt(static_cast<double>(p.q.size(1)));
+  return (weight + sums) * u * (gradient ? 8.0 : 1.0);
+}
+
+void expectEqual(const MixResult& a, const MixResult& b, const MixProblem& p, torch::ScalarType type)
+{
+  EXPECT_TRUE(relativeError(a.y, b.y) <= bound(p, type, false)) << relativeError(a.y, b.y);
+  EXPECT_TRUE(relativeError(a.dk, b.dk) <= bound(p, type, true)) << relativeError(a.dk, b.dk);
+  EXPECT_TRUE(relativeError(a.dv, b.dv) <= bound(p, type, true)) << relativeError(a.dv, b.dv);
+  EXPECT_TRUE(relativeError(a.dq, b.dq) <= bound(p, type, true)) << relativeError(a.dq, b.dq);
+}
+
+struct MixShape
+{
+  std::int64_t heads, latents, width, points;
+};
+
+class MixShapes : public testing::TestWithParam<MixShape>
+{
+};
+
+TEST_P(MixShapes, AgreesWithTheReferenceForwardAndBackward)
+{
+  const auto s = GetParam();
+  const auto p = makeMixProblem(s.heads, s.latents, s.width, s.points, 0.8);
+  const auto expected = reference(p);
+  for (const auto type : { torch::kFloat64, torch::kFloat32 })
+  {
+    expectEqual(streamed(p, type, Segments::single(s.points)), expected, p, type);
+  }
+}
+
+// Points beyond one block of the partition (at least 64, here up to 1024), odd everything.
+INSTANTIATE_TEST_SUITE_P(OddShapes, MixShapes,
+  testing::Values(MixShape{ 2, 5, 4, 2 }, MixShape{ 3, 17, 5, 63 }, MixShape{ 1, 64, 8, 65 }, MixShape{ 8, 64, 8, 1031 },
+    MixShape{ 2, 130, 7, 2049 }, MixShape{ 4, 3, 16, 300 }, MixShape{ 1, 1500, 4, 131 }, MixShape{ 2, 33, 1, 40 }));
+
+TEST(Mix, OneLatentReturnsTheWeightedMeanEverywhere)
+{
+  const auto p = makeMixProblem(2, 1, 4, 37, 1.0);
+  const auto r = streamed(p, torch::kFloat64, Segments::single(37));
+  expectEqual(r, reference(p), p, torch::kFloat64);
+  EXPECT_TRUE(relativeError(r.y, r.y.narrow(0, 0, 1).expand_as(r.y)) <= 1e-15);
+}
+
+TEST(Mix, OnePointReturnsItsValue)
+{
+  const auto p = makeMixProblem(2, 9, 4, 1, 1.0);
+  const auto r = streamed(p, torch::kFloat64, Segments::single(1));
+  EXPECT_TRUE(relativeError(r.y, p.v) <= 1e-15);
+  // The mixer of one point is the identity on v whatever q and k are: their gradients vanish. Both are
+  // differences of terms of size |dy v| <= 10 D.
+  EXPECT_TRUE(r.dq.abs().max().item<double>() <= 1e-13);
+  EXPECT_TRUE(r.dk.abs().max().item<double>() <= 1e-13);
+  EXPECT_TRUE(relativeError(r.dv, p.dy) <= 1e-14);
+}
+
+TEST(Mix, ScoresOfTenThousandNeitherOverflowNorLosePrecisionInDouble)
+{
+  auto p = makeMixProblem(2, 6, 4, 90, 1.0, 1.0);
+  p.q *= 1e4 / (p.q.abs().max() * p.k.abs().max() * 4);
+  const auto expected = reference(p);
+  const auto r = streamed(p, torch::kFloat64, Segments::single(90));
+  expectEqual(r, expected, p, torch::kFloat64);
+  const auto narrow = streamed(p, torch::kFloat32, Segments::single(90));
+  EXPECT_TRUE(narrow.y.isfinite().all().item<bool>());
+  EXPECT_TRUE(narrow.dq.isfinite().all().item<bool>());
+}
+
+TEST(Mix, SegmentsAreMeshesOfTheirOwnAndEmptyOnesTakeNoPart)
+{
+  const auto p = makeMixProblem(2, 12, 4, 150, 0.9);
+  const Segments segments{ { 0, 40, 40, 149, 150 }, nullptr };
+  const auto r = streamed(p, torch::kFloat64, segments);
+  auto dq = torch::zeros_like(p.q);
+  for (std::int64_t i = 0; i < segments.count(); ++i)
+  {
+    const auto first = segments.offsets[i], count = segments.offsets[i + 1] - first;
+    if (count == 0)
+    {
+      continue;
+    }
+    const MixProblem one{ p.q, p.k.narrow(0, first, count), p.v.narrow(0, first, count),
+      p.dy.narrow(0, first, count), p.scale };
+    const auto expected = reference(one);
+    EXPECT_TRUE(relativeError(r.y.narrow(0, first, count), expected.y) <= bound(p, torch::kFloat64, false));
+    dq += expected.dq;
+  }
+  EXPECT_TRUE(relativeError(r.dq, dq) <= bound(p, torch::kFloat64, true));
+}
+
+TEST(Mix, GradientsAgreeWithFiniteDifferences)
+{
+  const auto p = makeMixProblem(2, 3, 2, 5, 0.8);
+  const auto r = streamed(p, torch::kFloat64, Segments::single(5));
+  const auto loss = [&](const Tensor& q, const Tensor& k, const Tensor& v)
+  { return (ops::mix(q, k, v, p.scale, Segments::single(5)) * p.dy).sum().item<double>(); };
+  // Central differences: error h^2 f''' / 6 + u |f| / h is smallest, about 1e-10, near h = 1e-5.
+  const double h = 1e-5;
+  const auto check = [&](int which, const Tensor& gradient)
+  {
+    for (std::int64_t i = 0; i < gradient.numel(); ++i)
+    {
+      Tensor up[3] = { p.q.clone(), p.k.clone(), p.v.clone() };
+      Tensor down[3] = { p.q.clone(), p.k.clone(), p.v.clone() };
+      up[which].view(-1)[i] += h;
+      down[which].view(-1)[i] -= h;
+      const double numeric = (loss(up[0], up[1], up[2]) - loss(down[0], down[1], down[2])) / (2 * h);
+      EXPECT_TRUE(std::abs(gradient.reshape(-1)[i].item<double>() - numeric) <= 1e-8) << which << " " << i;
+    }
+  };
+  check(0, r.dq);
+  check(1, r.dk);
+  check(2, r.dv);
+}
+
+TEST(Mix, TheNumberOfThreadsDoesNotChangeABit)
+{
+  const auto p = makeMixProblem(4, 48, 8, 3000, 1.0);
+  const auto threads = at::get_num_threads();
+  at::set_num_threads(1);
+  const auto one = streamed(p, torch::kFloat32, Segments::single(3000));
+  at::set_num_threads(2);
+  const auto two = streamed(p, torch::kFloat32, Segments::single(3000));
+  at::set_num_threads(threads);
+  EXPECT_TRUE(torch::equal(one.y, two.y));
+  EXPECT_TRUE(torch::equal(one.dq, two.dq));
+  EXPECT_TRUE(torch::equal(one.dk, two.dk));
+  EXPECT_TRUE(torch::equal(one.dv, two.dv));
+}
+
+TEST(Mix, RanksThatHoldPartsOfAMeshGiveTheSerialResult)
+{
+  const auto p = makeMixProblem(2, 11, 4, 210, 0.9);
+  const auto expected = reference(p);
+  const std::int64_t first[] = { 0, 0, 60 }, count[] = { 0, 60, 150 }; // rank 0 is empty
+  Tensor y = torch::empty_like(p.k), dk = torch::empty_like(p.k), dq = torch::zeros_like(p.q);
+  std::mutex mutex;
+  test::ThreadedRanks::run(3,
+    [&](std::shared_ptr<Communicator> c)
+    {
+      const auto f = first[c->rank()], n = count[c->rank()];
+      const MixProblem part{ p.q, p.k.narrow(0, f, n), p.v.narrow(0, f, n), p.dy.narrow(0, f, n), p.scale };
+      const auto r = streamed(part, torch::kFloat64, Segments::single(n, c.get()));
+      std::lock_guard<std::mutex> lock(mutex);
+      y.narrow(0, f, n).copy_(r.y);
+      dk.narrow(0, f, n).copy_(r.dk);
+      dq += r.dq;
+    });
+  EXPECT_TRUE(relativeError(y, expected.y) <= bound(p, torch::kFloat64, false));
+  EXPECT_TRUE(relativeError(dk, expected.dk) <= bound(p, torch::kFloat64, true));
+  EXPECT_TRUE(relativeError(dq, expected.dq) <= bound(p, torch::kFloat64, true));
+}
+}
+}

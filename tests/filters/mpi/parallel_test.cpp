@@ -1,0 +1,404 @@
+#include "case_reader.h"
+#include "parallel.h"
+#include "support.h"
+#include "vtkFLAREEvaluate.h"
+#include "vtkFLAREPredict.h"
+#include "vtkFLARESpectrum.h"
+#include "vtkFLARETrain.h"
+
+#include "flare/error.h"
+
+#include <gtest/gtest.h>
+
+#include <vtkDataArraySelection.h>
+#include <vtkDoubleArray.h>
+#include <vtkErrorCode.h>
+#include <vtkFieldData.h>
+#include <vtkIdTypeArray.h>
+#include <vtkMPIController.h>
+#include <vtkMultiBlockDataSet.h>
+#include <vtkPointData.h>
+
+#include <cmath>
+#include <filesystem>
+#include <map>
+
+// Every test runs on all ranks at once. A rank that waits for another that has left shows as a time-out.
+namespace flare::test
+{
+namespace
+{
+vtkMultiProcessController* world()
+{
+  return vtkMultiProcessController::GetGlobalController();
+}
+
+int rank()
+{
+  return world()->GetLocalProcessId();
+}
+
+bool has(const std::string& text, const std::string& part)
+{
+  return text.find(part) != std::string::npos;
+}
+
+// One folder for all ranks.
+std::string sharedFolder(const Folder& mine)
+{
+  return filters::communicatorOf(world())->broadcast(mine.path(), 0);
+}
+
+// Rank 0's cells lie left of the middle, rank 1's right of it; both have the points on the middle line. More
+// ranks get nothing.
+vtkSmartPointer<vtkUnstructuredGrid> half(vtkUnstructuredGrid* whole, int part)
+{
+  auto result = vtkSmartPointer<vtkUnstructuredGrid>::New();
+  vtkNew<vtkPoints> points;
+  points->SetDataTypeToDouble();
+  result->SetPoints(points);
+  if (part > 1)
+  {
+    return result;
+  }
+  result->GetPointData()->CopyAllocate(whole->GetPointData());
+  std::map<vtkIdType, vtkIdType> numbers;
+  for (vtkIdType c = 0; c < whole->GetNumberOfCells(); ++c)
+  {
+    double bounds[6];
+    whole->GetCellBounds(c, bounds);
+    if ((0.5 * (bounds[0] + bounds[1]) > 0.5) != (part == 1))
+    {
+      continue;
+    }
+    vtkNew<vtkIdList> corners;
+    whole->GetCellPoints(c, corners);
+    for (vtkIdType i = 0; i < corners->GetNumberOfIds(); ++i)
+    {
+      const auto old = corners->GetId(i);
+      if (!numbers.count(old))
+      {
+        numbers[old] = points->InsertNextPoint(whole->GetPoint(old));
+        result->GetPointData()->CopyData(whole->GetPointData(), old, numbers[old]);
+      }
+      corners->SetId(i, numbers[old]);
+    }
+    result->InsertNextCell(VTK_TRIANGLE, corners);
+  }
+  result->GetFieldData()->ShallowCopy(whole->GetFieldData());
+  return result;
+}
+
+// A serial reader's view: the first rank has everything, the others nothing at all.
+vtkSmartPointer<vtkUnstructuredGrid> onFirstRank(vtkUnstructuredGrid* whole)
+{
+  auto result = vtkSmartPointer<vtkUnstructuredGrid>::New();
+  if (rank() == 0)
+  {
+    result->ShallowCopy(whole);
+  }
+  return result;
+}
+
+struct Filters
+{
+  explicit Filters(const std::string& file)
+  {
+    said->observe(train);
+    makeTiny(train, file);
+    train->GetPointTargetArraySelection()->EnableArray("p");
+    train->GetParameterArraySelection()->EnableArray("Load");
+  }
+  vtkNew<vtkFLARETrain> train;
+  vtkNew<Messages> said;
+};
+}
+
+TEST(Parallel, ReducesInRankOrder)
+{
+  auto communicator = filters::communicatorOf(world());
+  const int size = communicator->size();
+  ASSERT_GE(size, 2);
+  std::vector<double> values(3000000, 0.1 * (rank() + 1));
+  communicator->sum(values.data(), static_cast<std::int64_t>(values.size()));
+  double expected = 0.1;
+  for (int r = 1; r < size; ++r)
+  {
+    expected += 0.1 * (r + 1);
+  }
+  EXPECT_EQ(values.front(), expected);
+  EXPECT_EQ(values.back(), expected);
+  std::int64_t count = rank();
+  communicator->sum(&count, 1);
+  EXPECT_EQ(count, size * (size - 1) / 2);
+  float largest = static_cast<float>(rank());
+  communicator->max(&largest, 1);
+  EXPECT_EQ(largest, static_cast<float>(size - 1));
+  const std::string text(5000000, static_cast<char>('a' + rank()));
+  EXPECT_EQ(communicator->broadcast(text, 1), std::string(5000000, 'b'));
+  EXPECT_EQ(communicator->broadcast(rank() == 0 ? "" : "x", 0), "");
+}
+
+TEST(Parallel, AFailureOnOneRankIsEveryones)
+{
+  auto communicator = filters::communicatorOf(world());
+  try
+  {
+    filters::onEveryRank(*communicator,
+      []
+      {
+        if (rank() == 1)
+        {
+          throw Error("the disk is on fire");
+        }
+      });
+    FAIL();
+  }
+  catch (const Error& e)
+  {
+    EXPECT_TRUE(has(e.what(), "rank 1") && has(e.what(), "the disk is on fire")) << e.what();
+  }
+}
+
+TEST(Parallel, SharedPointsCountOnce)
+{
+  const auto whole = square(7, 2.0); // 7 points on the middle line
+  auto communicator = filters::communicatorOf(world());
+  for (const bool byIds : { false, true })
+  {
+    if (byIds)
+    {
+      vtkNew<vtkIdTypeArray> ids;
+      ids->SetName("ids");
+      for (vtkIdType i = 0; i < whole->GetNumberOfPoints(); ++i)
+      {
+        ids->InsertNextValue(1000 + i);
+      }
+      whole->GetPointData()->SetGlobalIds(ids);
+    }
+    const auto mine = half(whole, rank());
+    filters::CaseMesh mesh;
+    mesh.name = "input";
+    mesh.pieces.emplace_back(mine);
+    mesh.fieldData.emplace_back(mine->GetFieldData());
+    Signature signature;
+    signature.targets.resize(1);
+    signature.targets[0].name = "p";
+    filters::ReadingNotes notes;
+    const auto c = filters::readCase(mesh, signature, filters::Targets::Required, {}, *communicator, &notes);
+    EXPECT_EQ(notes.sharedPoints, 7);
+    std::int64_t owned = 0;
+    for (std::int64_t i = 0; i < c.count(); ++i)
+    {
+      owned += c.owned.data && c.owned.at(i, 0) == 0.0 ? 0 : 1;
+    }
+    communicator->sum(&owned, 1);
+    EXPECT_EQ(owned, 49);
+  }
+}
+
+TEST(Parallel, ASerialReadersDataTrainsPredictsAndScores)
+{
+  Folder mine;
+  const auto folder = sharedFolder(mine);
+  Filters f(folder + "/model.safetensors");
+  for (int i = 0; i < 4; ++i)
+  {
+    f.train->AddInputDataObject(onFirstRank(square(5 + i, 1.0 + i)));
+  }
+  f.train->Update();
+  ASSERT_EQ(f.said->errors, "");
+  ASSERT_EQ(f.train->GetErrorCode(), static_cast<unsigned long>(vtkErrorCode::NoError));
+  EXPECT_EQ(tableOf(f.train, 0)->GetNumberOfRows(), rank() == 0 ? 3 : 0);
+  EXPECT_EQ(tableOf(f.train, 0)->GetNumberOfColumns(), 6);
+
+  vtkNew<vtkFLAREPredict> predict;
+  predict->SetModelConnection(f.train->GetOutputPort(0));
+  predict->SetInputData(onFirstRank(square(6, 2.0)));
+  predict->Update();
+  EXPECT_EQ(predict->GetErrorCode(), static_cast<unsigned long>(vtkErrorCode::NoError));
+
+  vtkNew<vtkFLAREEvaluate> evaluate;
+  evaluate->SetModelFile(f.train->GetModelFile());
+  evaluate->AddInputDataObject(onFirstRank(square(6, 2.0)));
+  evaluate->AddInputDataObject(onFirstRank(square(7, 3.0)));
+  evaluate->Update();
+  EXPECT_EQ(tableOf(evaluate, 0)->GetNumberOfRows(), rank() == 0 ? 2 : 0);
+  world()->Barrier();
+}
+
+TEST(Parallel, SplitMeshesGiveTheSerialResult)
+{
+  Folder mine;
+  const auto folder = sharedFolder(mine);
+  const auto whole = square(7, 2.0);
+
+  // Trained on the split mesh and, by the first rank's part of the same steps, on the whole.
+  Filters split(folder + "/split.safetensors"), serial(folder + "/serial.safetensors");
+  for (auto* f : { &split, &serial })
+  {
+    for (int i = 0; i < 3; ++i)
+    {
+      const auto mesh = square(7, 1.0 + i);
+      f->train->AddInputDataObject(f == &split ? half(mesh, rank()) : onFirstRank(mesh));
+    }
+    f->train->SetPrecision(1);
+    f->train->SetSeed(4);
+    f->train->Update();
+    ASSERT_EQ(f->said->errors, "");
+  }
+  EXPECT_EQ(split.said->warnings.empty(), rank() != 0) << "shared points are reported";
+
+  vtkNew<vtkFLAREPredict> predict;
+  predict->SetPrecision(1);
+  predict->SetInputData(half(whole, rank()));
+  std::map<std::string, std::map<std::pair<double, double>, double>> found;
+  for (const std::string name : { "split", "serial" })
+  {
+    predict->SetModelFile((folder + "/" + name + ".safetensors").c_str());
+    predict->Update();
+    ASSERT_EQ(predict->GetErrorCode(), static_cast<unsigned long>(vtkErrorCode::NoError));
+    auto* mesh = vtkUnstructuredGrid::SafeDownCast(predict->GetOutputDataObject(0));
+    for (vtkIdType i = 0; i < mesh->GetNumberOfPoints(); ++i)
+    {
+      const double* x = mesh->GetPoint(i);
+      found[name][{ x[0], x[1] }] = mesh->GetPointData()->GetArray("p_predicted")->GetComponent(i, 0);
+    }
+  }
+  for (const auto& [place, value] : found["serial"])
+  {
+    // Double arithmetic; 9 training steps amplify the order of sums by far less than 1e6.
+    EXPECT_TRUE(std::abs(found["split"][place] - value) <= 1e-9) << place.first << " " << place.second;
+  }
+  world()->Barrier();
+}
+
+TEST(Parallel, NaNOnOneRankStopsAll)
+{
+  Folder mine;
+  const auto folder = sharedFolder(mine);
+  Filters f(folder + "/model.safetensors");
+  for (int i = 0; i < 3; ++i)
+  {
+    const auto part = half(square(7, 1.0 + i), rank());
+    if (i == 1 && rank() == 1)
+    {
+      part->GetPointData()->GetArray("p")->SetComponent(4, 0, std::nan(""));
+    }
+    f.train->AddInputDataObject(part);
+  }
+  f.train->Update();
+  EXPECT_NE(f.train->GetErrorCode(), static_cast<unsigned long>(vtkErrorCode::NoError)) << "on every rank";
+  if (rank() == 0)
+  {
+    EXPECT_TRUE(has(f.said->errors, "rank 1") && has(f.said->errors, "input 2") && has(f.said->errors, "NaN")) << f.said->errors;
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder + "/model.safetensors"));
+  world()->Barrier();
+}
+
+TEST(Parallel, AMissingArrayOnOneRankStopsAll)
+{
+  Folder mine;
+  const auto folder = sharedFolder(mine);
+  Filters f(folder + "/model.safetensors");
+  const auto part = half(square(7, 1.0), rank());
+  if (rank() == 1)
+  {
+    part->GetPointData()->RemoveArray("p");
+  }
+  f.train->AddInputDataObject(part);
+  f.train->Update();
+  EXPECT_NE(f.train->GetErrorCode(), static_cast<unsigned long>(vtkErrorCode::NoError));
+  if (rank() == 0)
+  {
+    EXPECT_TRUE(has(f.said->errors, "rank 1") && has(f.said->errors, "'p'")) << f.said->errors;
+  }
+  world()->Barrier();
+}
+
+TEST(Parallel, AModelFileThatOneRankCannotReadStopsAll)
+{
+  Folder mine;
+  const auto folder = sharedFolder(mine);
+  Filters f(folder + "/model.safetensors");
+  f.train->AddInputDataObject(half(square(7, 1.0), rank()));
+  f.train->Update();
+  ASSERT_EQ(f.said->errors, "");
+  vtkNew<vtkFLAREPredict> predict;
+  vtkNew<Messages> said;
+  said->observe(predict);
+  predict->SetModelFile(rank() == 1 ? (folder + "/gone.safetensors").c_str() : f.train->GetModelFile());
+  predict->SetInputData(half(square(7, 1.0), rank()));
+  predict->Update();
+  EXPECT_NE(predict->GetErrorCode(), static_cast<unsigned long>(vtkErrorCode::NoError));
+  if (rank() == 0)
+  {
+    EXPECT_TRUE(has(said->errors, "rank 1") && has(said->errors, "gone.safetensors")) << said->errors;
+  }
+  world()->Barrier();
+}
+
+TEST(Parallel, SpectraOfSplitMeshesAreTheSerialOnes)
+{
+  Folder mine;
+  const auto folder = sharedFolder(mine);
+  Filters f(folder + "/model.safetensors");
+  f.train->AddInputDataObject(onFirstRank(square(7, 2.0)));
+  f.train->Update();
+  ASSERT_EQ(f.said->errors, "");
+  std::vector<std::vector<double>> eigenvalues;
+  for (const bool split : { false, true })
+  {
+    vtkNew<vtkFLARESpectrum> spectrum;
+    spectrum->SetModelFile(f.train->GetModelFile());
+    spectrum->SetPrecision(1);
+    spectrum->SetInputData(split ? half(square(7, 2.0), rank()) : onFirstRank(square(7, 2.0)));
+    spectrum->Update();
+    ASSERT_EQ(spectrum->GetErrorCode(), static_cast<unsigned long>(vtkErrorCode::NoError));
+    eigenvalues.emplace_back();
+    for (vtkIdType i = 0; i < tableOf(spectrum, 0)->GetNumberOfRows(); ++i)
+    {
+      eigenvalues.back().push_back(tableOf(spectrum, 0)->GetValueByName(i, "Eigenvalue").ToDouble());
+    }
+  }
+  ASSERT_EQ(eigenvalues[0].size(), rank() == 0 ? 16u : 0u);
+  for (std::size_t i = 0; i < eigenvalues[0].size(); ++i)
+  {
+    EXPECT_TRUE(std::abs(eigenvalues[0][i] - eigenvalues[1][i]) <= 1e-11) << i;
+  }
+  world()->Barrier();
+}
+
+TEST(Parallel, BlocksMayLieOnOneRankOnly)
+{
+  Folder mine;
+  const auto folder = sharedFolder(mine);
+  Filters f(folder + "/model.safetensors");
+  vtkNew<vtkMultiBlockDataSet> tree;
+  tree->SetNumberOfBlocks(2);
+  if (rank() < 2)
+  {
+    tree->SetBlock(static_cast<unsigned int>(rank()), square(6, 1.0 + rank()));
+  }
+  f.train->SetInputDataObject(tree);
+  f.train->Update();
+  EXPECT_EQ(f.said->errors, "");
+  EXPECT_STREQ(f.train->GetCasesFound(), "2 cases from blocks");
+  world()->Barrier();
+}
+}
+
+int main(int argc, char** argv)
+{
+  vtkNew<vtkMPIController> controller;
+  controller->Initialize(&argc, &argv);
+  vtkMultiProcessController::SetGlobalController(controller);
+  ::testing::InitGoogleTest(&argc, argv);
+  int failed = RUN_ALL_TESTS();
+  int worst = failed;
+  controller->AllReduce(&failed, &worst, 1, vtkCommunicator::MAX_OP);
+  vtkMultiProcessController::SetGlobalController(nullptr);
+  controller->Finalize();
+  return worst;
+}

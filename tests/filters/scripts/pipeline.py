@@ -1,0 +1,74 @@
+"""The way through all filters, as the README shows it."""
+
+from flare_script import *
+from paraview.simple import *
+
+model = output("plates.safetensors")
+train = FLARETrain(Input=cases(), PointTargetArrays=["von_mises", "displacement"],
+                   ParameterArrays=["SigmaX", "SigmaY", "TauXY", "YoungsModulus"], ModelFile=model,
+                   Recipe="Quick look", **TINY)
+train.UpdatePipeline()
+assert os.path.exists(model)
+train.UpdatePropertyInformation()
+assert train.CasesFound == "6 cases from time steps", train.CasesFound
+assert train.Outcome.startswith("trained: 3 epochs"), train.Outcome
+assert train.ModelFileInUse == model, train.ModelFileInUse
+
+history = fetch(train)
+assert history.GetNumberOfRows() == 3
+assert columns(history)[:4] == ["Epoch", "Step", "Loss", "ValidationError"], columns(history)
+validation = OutputPort(train, 1)
+assert "von_mises_predicted" in validation.PointData.keys(), validation.PointData.keys()
+assert "displacement_error" in validation.PointData.keys()
+
+unseen = XMLUnstructuredGridReader(FileName=files("test", 1))
+predict = FLAREPredict(Input=unseen, ModelFile=model)
+predict.UpdatePipeline()
+for name in ("von_mises", "von_mises_predicted", "von_mises_error", "displacement_predicted", "inside_envelope"):
+    assert name in predict.PointData.keys(), (name, predict.PointData.keys())
+assert predict.PointData["displacement_predicted"].GetNumberOfComponents() == 3
+predict.UpdatePropertyInformation()
+assert list(predict.ParameterNames) == ["SigmaX", "SigmaY", "TauXY", "YoungsModulus"], predict.ParameterNames
+assert list(predict.ParameterUnits) == ["Pa"] * 4, predict.ParameterUnits
+assert len(predict.ParameterRanges) == 8
+
+before = predict.PointData["von_mises_predicted"].GetRange()
+predict.ParameterValues = ["SigmaX", "9e7", "SigmaY", "-9e7"]
+predict.UpdatePipeline()
+assert predict.PointData["von_mises_predicted"].GetRange() != before
+
+spectrum = FLARESpectrum(Input=unseen, ModelFile=model, Block=0, Head=1, NumberOfModes=2)
+assert columns(fetch(spectrum, 0)) == ["Block", "Head", "Mode", "Eigenvalue"]
+modes = OutputPort(spectrum, 1)
+assert "mode_b0_h1_1" in modes.PointData.keys() and "left_b0_h1_1" in modes.PointData.keys()
+assert fetch(spectrum, 2).GetNumberOfRows() == 1
+assert columns(fetch(spectrum, 3))[0] == "Mode"
+
+score = FLAREEvaluate(Input=cases("test", 3), ModelFile=model)
+table = fetch(score, 0)
+assert table.GetNumberOfRows() == 3 * 2
+for name in ("Case", "Field", "RelativeL2", "MaxError", "R2"):
+    assert table.GetColumnByName(name), (name, columns(table))
+summary = fetch(score, 1)
+assert summary.GetColumnByName("WorstCase").GetValue(0).startswith("time step")
+assert summary.GetColumnByName("TrainingMeanRelativeL2").GetValue(0) > 0
+
+info = FLAREModelInfo(ModelFile=model)
+assert fetch(info, 0).GetNumberOfRows() > 30
+assert fetch(info, 1).GetNumberOfRows() == 3
+
+# The filter that writes the model can be connected instead of naming the file.
+connected = FLAREPredict(Input=unseen, Model=train)
+connected.UpdatePipeline()
+assert "von_mises_predicted" in connected.PointData.keys()
+
+# Ports are named.
+assert [train.SMProxy.GetOutputPortName(i) for i in range(2)] == ["History", "Validation"]
+assert [spectrum.SMProxy.GetOutputPortName(i) for i in range(4)] == ["Spectrum", "Modes", "Summary", "Chart"]
+assert [score.SMProxy.GetOutputPortName(i) for i in range(2)] == ["Cases", "Summary"]
+
+# Mistakes leave empty outputs.
+wrong = FLAREPredict(Input=unseen, ModelFile=os.path.join(folder, "missing.safetensors"))
+errors = Errors(wrong)
+wrong.UpdatePipeline()
+assert errors and wrong.GetDataInformation().GetNumberOfPoints() == 0

@@ -1,0 +1,166 @@
+#include "vtkFLARESpectrum.h"
+
+#include "support.h"
+
+#include "flare/model.h"
+
+#include <gtest/gtest.h>
+
+#include <vtkErrorCode.h>
+#include <vtkMultiBlockDataSet.h>
+#include <vtkPointData.h>
+
+#include <cmath>
+
+namespace flare::test
+{
+namespace
+{
+class Spectrum : public ::testing::Test
+{
+protected:
+  static void SetUpTestSuite()
+  {
+    folder = new Folder;
+    model = trainedModel(*folder);
+  }
+  static void TearDownTestSuite() { delete folder; }
+
+  void SetUp() override
+  {
+    said->observe(spectrum);
+    spectrum->SetModelFile(model.c_str());
+    spectrum->SetDevice(vtkFLARESpectrum::CPU);
+    spectrum->SetInputData(square(6, 2.5));
+  }
+
+  void update()
+  {
+    spectrum->Update();
+    EXPECT_EQ(said->errors, "");
+  }
+
+  static Folder* folder;
+  static std::string model;
+  vtkNew<vtkFLARESpectrum> spectrum;
+  vtkNew<Messages> said;
+};
+
+Folder* Spectrum::folder = nullptr;
+std::string Spectrum::model;
+}
+
+TEST_F(Spectrum, ListsTheEigenvaluesOfAllHeads)
+{
+  update();
+  auto* table = tableOf(spectrum, 0);
+  ASSERT_EQ(table->GetNumberOfRows(), 2 * 8); // 1 block, 2 heads, 8 latents
+  ASSERT_EQ(table->GetNumberOfColumns(), 4);
+  EXPECT_STREQ(table->GetColumnName(0), "Block");
+  EXPECT_STREQ(table->GetColumnName(1), "Head");
+  EXPECT_STREQ(table->GetColumnName(2), "Mode");
+  EXPECT_STREQ(table->GetColumnName(3), "Eigenvalue");
+  for (vtkIdType head = 0; head < 2; ++head)
+  {
+    double before = 1.0 + 1e-6; // the largest is 1, up to the rounding of float32 scores
+    for (vtkIdType mode = 0; mode < 8; ++mode)
+    {
+      const auto row = head * 8 + mode;
+      EXPECT_EQ(table->GetValueByName(row, "Head").ToInt(), head);
+      EXPECT_EQ(table->GetValueByName(row, "Mode").ToInt(), mode);
+      const double value = table->GetValueByName(row, "Eigenvalue").ToDouble();
+      EXPECT_TRUE(value <= before && value >= 0.0) << value;
+      before = value;
+    }
+    EXPECT_NEAR(table->GetValueByName(head * 8, "Eigenvalue").ToDouble(), 1.0, 1e-6);
+  }
+
+  auto* summary = tableOf(spectrum, 2);
+  ASSERT_EQ(summary->GetNumberOfRows(), 2);
+  EXPECT_GE(summary->GetValueByName(0, "EffectiveRank").ToDouble(), 1.0);
+  EXPECT_GE(summary->GetValueByName(1, "ModesTo99").ToInt(), 1);
+
+  auto* chart = tableOf(spectrum, 3);
+  EXPECT_EQ(chart->GetNumberOfRows(), 8);
+  ASSERT_EQ(chart->GetNumberOfColumns(), 3);
+  EXPECT_STREQ(chart->GetColumnName(0), "Mode");
+  for (vtkIdType row = 0; row < 8; ++row)
+  {
+    const double value = chart->GetValue(row, 1).ToDouble();
+    EXPECT_TRUE(std::isnan(value) || value >= 1e-16);
+  }
+}
+
+TEST_F(Spectrum, PutsModesOnTheMesh)
+{
+  spectrum->SetBlock(0);
+  spectrum->SetHead(1);
+  spectrum->SetNumberOfModes(2);
+  update();
+  EXPECT_EQ(tableOf(spectrum, 0)->GetNumberOfRows(), 8);
+  auto* mesh = vtkUnstructuredGrid::SafeDownCast(spectrum->GetOutputDataObject(1));
+  ASSERT_EQ(mesh->GetNumberOfPoints(), 36);
+  EXPECT_TRUE(mesh->GetPointData()->HasArray("p"));
+  auto* constant = mesh->GetPointData()->GetArray("mode_b0_h1_0");
+  auto* second = mesh->GetPointData()->GetArray("mode_b0_h1_1");
+  ASSERT_TRUE(constant && second && mesh->GetPointData()->HasArray("left_b0_h1_1"));
+  EXPECT_FALSE(mesh->GetPointData()->HasArray("mode_b0_h1_2"));
+  EXPECT_FALSE(mesh->GetPointData()->HasArray("mode_b0_h0_0"));
+  EXPECT_EQ(constant->GetRange()[0], 1.0);
+  EXPECT_EQ(constant->GetRange()[1], 1.0);
+  EXPECT_GE(second->GetRange()[1], -second->GetRange()[0]) << "the largest component is positive";
+
+  std::vector<double> values;
+  for (vtkIdType i = 0; i < 36; ++i)
+  {
+    values.push_back(second->GetComponent(i, 0));
+  }
+  spectrum->Modified();
+  update();
+  mesh = vtkUnstructuredGrid::SafeDownCast(spectrum->GetOutputDataObject(1));
+  for (vtkIdType i = 0; i < 36; ++i)
+  {
+    EXPECT_EQ(mesh->GetPointData()->GetArray("mode_b0_h1_1")->GetComponent(i, 0), values[i]) << "runs agree";
+  }
+}
+
+TEST_F(Spectrum, TellsTheMeshesOfACompositeApart)
+{
+  vtkNew<vtkMultiBlockDataSet> tree;
+  tree->SetBlock(0, square(6, 2.5));
+  tree->SetBlock(1, square(5, 2.5));
+  spectrum->SetInputData(tree);
+  spectrum->SetNumberOfModes(0);
+  update();
+  EXPECT_EQ(tableOf(spectrum, 0)->GetNumberOfRows(), 2 * 16);
+  EXPECT_NE(tableOf(spectrum, 0)->GetColumnByName("Mesh"), nullptr);
+  EXPECT_EQ(tableOf(spectrum, 3)->GetNumberOfColumns(), 1 + 4);
+}
+
+TEST_F(Spectrum, PreciseAgreesWithDefault)
+{
+  spectrum->SetNumberOfModes(0);
+  update();
+  std::vector<double> values;
+  for (vtkIdType i = 0; i < 16; ++i)
+  {
+    values.push_back(tableOf(spectrum, 0)->GetValueByName(i, "Eigenvalue").ToDouble());
+  }
+  spectrum->SetPrecision(1);
+  update();
+  for (vtkIdType i = 0; i < 16; ++i)
+  {
+    // Small scores of a barely trained net: well within the 1e-4 that float32 promises.
+    EXPECT_NEAR(tableOf(spectrum, 0)->GetValueByName(i, "Eigenvalue").ToDouble(), values[i], 1e-4);
+  }
+}
+
+TEST_F(Spectrum, NamesHeadsThatDoNotExist)
+{
+  spectrum->SetHead(7);
+  spectrum->Update();
+  EXPECT_NE(said->errors.find("7"), std::string::npos) << said->errors;
+  EXPECT_EQ(tableOf(spectrum, 0)->GetNumberOfRows(), 0);
+  EXPECT_EQ(spectrum->GetOutputDataObject(1)->GetNumberOfElements(vtkDataObject::POINT), 0);
+}
+}
