@@ -14,7 +14,9 @@ foreach(_target IN ITEMS Freetype::Freetype GLEW::GLEW JPEG::JPEG LZ4::LZ4 LZMA:
 endforeach()
 
 vtk_module_scan(
-  MODULE_FILES "${PROJECT_SOURCE_DIR}/filters/vtk.module"
+  MODULE_FILES
+    "${PROJECT_SOURCE_DIR}/filters/vtk.module"
+    "${PROJECT_SOURCE_DIR}/plugin/servermanager/vtk.module"
   PROVIDES_MODULES flare_modules
   REQUIRES_MODULES flare_required_modules
   WANT_BY_DEFAULT ON
@@ -31,7 +33,7 @@ vtk_module_build(
 find_package(Python3 REQUIRED COMPONENTS Interpreter Development.Module)
 set(PARAFLARE_PYTHON_DIRECTORY "lib/python3/dist-packages")
 vtk_module_wrap_python(
-  MODULES ${flare_modules}
+  MODULES ParaFLARE::FLAREFilters
   TARGET ParaFLAREPython
   WRAPPED_MODULES flare_wrapped_modules
   PYTHON_PACKAGE "paraflare"

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from ensemble import Ensemble, Run
-from plates import load_cache
+from dataset_file import read_data_set
 from recipe import InputEncoding, Recipe
 from train import Training
 
@@ -18,7 +18,7 @@ RECIPES = [
 
 
 def main():
-    data = load_cache(sys.argv[1])
+    data = read_data_set(sys.argv[1])
     data = type(data)(data.cases[:9], data.fields)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     validation = (0, 4)

@@ -1,6 +1,6 @@
 """Times training steps of networks of several sizes on this machine's CPU.
 
-    taskset -c 0,1 measure_steps.py PLATES.npz OUT.json
+    taskset -c 0,1 measure_steps.py PLATES.safetensors OUT.json
 """
 
 import json
@@ -11,7 +11,7 @@ import time
 import torch
 
 from studies import PUBLISHED, START, change
-from plates import load_cache
+from dataset_file import read_data_set
 from train import Training
 
 SIZES = [
@@ -45,7 +45,7 @@ def milliseconds(data, recipe):
 
 def main():
     torch.set_num_threads(2)
-    data = load_cache(sys.argv[1])
+    data = read_data_set(sys.argv[1])
     data = type(data)(data.cases[:60], data.fields)
     rows = [("published", PUBLISHED), ("AdamW, 4 blocks", change(START, optimizer="adamw"))]
     rows += [(str(size), change(START, **size)) for size in SIZES]

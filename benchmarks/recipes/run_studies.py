@@ -1,6 +1,6 @@
 """Runs studies on a GPU and writes what came out.
 
-    run_studies.py PLATES.npz OUT.json optimisers:3000 details:3000
+    run_studies.py PLATES.safetensors OUT.json optimisers:3000 details:3000
 """
 
 import json
@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from ensemble import Ensemble, Run
-from plates import load_cache
+from dataset_file import read_data_set
 from studies import FOLDS, STUDIES
 
 RUNS_AT_ONCE = 96
@@ -77,7 +77,7 @@ def train_part(data, pairs, runs):
 
 
 def main():
-    data = load_cache(sys.argv[1])
+    data = read_data_set(sys.argv[1])
     torch.backends.cuda.matmul.allow_tf32 = False
     groups = {}
     for text in sys.argv[3:]:

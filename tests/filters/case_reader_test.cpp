@@ -99,7 +99,7 @@ TEST(CaseReader, CellTargetsLiveAtCellCentres)
   const auto c = readCase(meshOf(grid), signature, Targets::Required, {}, *serialCommunicator());
   EXPECT_EQ(c.count(), 8);
   EXPECT_EQ(c.inputs[0].tuples, 8);
-  const auto* p = grid->GetPointData()->GetArray("p");
+  auto* p = grid->GetPointData()->GetArray("p");
   // The mean of three values around 1: two additions and a division.
   EXPECT_NEAR(c.inputs[0].at(0, 0),
     (p->GetVariantValue(0).ToDouble() + p->GetVariantValue(1).ToDouble() + p->GetVariantValue(3).ToDouble()) / 3.0, 1e-15);

@@ -17,8 +17,8 @@ const char* name(Backend backend);
 //   Z_h = softmax over points (s Q_h K_h^T) V_h,   Y_h = softmax over latents (s K_h Q_h^T) Z_h
 // q [H, M, D], k and v [T, H*D] with channel c = h*D + d; returns y [T, H*D]. float32 or float64.
 // One autograd operator: memory O((T + M) C) forward and backward, nothing of size M x T is stored.
-// Sums over points run in an order that depends on sizes only, so equal inputs give equal bits with any
-// number of threads. Empty segments take no part. Under MPI the segments' communicator joins the ranks.
+// Sums over points run in an order that depends on sizes only, so equal inputs give equal bits, as long as
+// LibTorch's number of threads stays the same (MKL's products depend on it). Empty segments take no part. Under MPI the segments' communicator joins the ranks.
 torch::Tensor mix(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v, double scale,
   const Segments& segments);
 

@@ -8,7 +8,7 @@
 // Points are taken in blocks; a task is one block for one group of heads, whose scores [h, n, M] stay in
 // a core's cache. On a CPU tasks run side by side, each with LibTorch's operators in one thread; on a GPU
 // they follow each other with all heads at once. The partition depends on sizes alone, and partial
-// results are combined in block order: the bits do not depend on the number of threads.
+// results are combined in block order, whichever thread was first.
 namespace flare::ops::streamed
 {
 namespace
