@@ -11,7 +11,8 @@
 #include <vtkPartitionedDataSet.h>
 #include <vtkPartitionedDataSetCollection.h>
 #include <vtkPolyData.h>
-#include <vtkCellArray.h>
+#include <vtkUnsignedCharArray.h>
+#include <vtkUnstructuredGrid.h>
 
 #include <algorithm>
 #include <map>
@@ -32,9 +33,18 @@ int cellDimension(vtkDataSet* data)
   {
     return image->GetDataDimension();
   }
+  int dimension = 0;
+  if (auto* grid = vtkUnstructuredGrid::SafeDownCast(data))
+  {
+    auto* distinct = grid->GetDistinctCellTypesArray();
+    for (vtkIdType i = 0; i < distinct->GetNumberOfValues(); ++i)
+    {
+      dimension = std::max(dimension, vtkCellTypes::GetDimension(distinct->GetValue(i)));
+    }
+    return dimension;
+  }
   vtkNew<vtkCellTypes> types;
   data->GetCellTypes(types);
-  int dimension = 0;
   for (vtkIdType i = 0; i < types->GetNumberOfTypes(); ++i)
   {
     dimension = std::max(dimension, vtkCellTypes::GetDimension(types->GetCellType(i)));

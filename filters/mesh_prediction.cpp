@@ -8,6 +8,7 @@
 
 #include <vtkDataArray.h>
 #include <vtkDataObjectTree.h>
+#include <vtkDataObjectTreeIterator.h>
 #include <vtkDataSetAttributes.h>
 #include <vtkDoubleArray.h>
 #include <vtkFloatArray.h>
@@ -75,12 +76,17 @@ void shareMesh(vtkDataObject* source, vtkDataObject* copy)
     copy->ShallowCopy(source);
     return;
   }
-  // ShallowCopy would share the data sets themselves, and arrays added here would appear upstream.
-  tree->RecursiveShallowCopy(source);
-  auto* collection = vtkPartitionedDataSetCollection::SafeDownCast(copy);
-  if (auto* from = vtkPartitionedDataSetCollection::SafeDownCast(source))
+  // Composites share their data sets, and arrays added to those would appear upstream.
+  tree->ShallowCopy(source);
+  vtkSmartPointer<vtkDataObjectTreeIterator> leaves;
+  leaves.TakeReference(tree->NewTreeIterator());
+  for (leaves->InitTraversal(); !leaves->IsDoneWithTraversal(); leaves->GoToNextItem())
   {
-    collection->SetDataAssembly(from->GetDataAssembly());
+    auto* leaf = leaves->GetCurrentDataObject();
+    vtkSmartPointer<vtkDataObject> own;
+    own.TakeReference(leaf->NewInstance());
+    own->ShallowCopy(leaf);
+    tree->SetDataSet(leaves, own);
   }
 }
 

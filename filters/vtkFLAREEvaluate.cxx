@@ -140,9 +140,12 @@ std::set<std::size_t> vtkFLAREEvaluate::Loop::wanted(std::size_t total, double f
     const auto held = flare::splitCases(total, fraction, seed).validation;
     result.insert(held.begin(), held.end());
   }
-  for (std::size_t i = 0; result.empty() && i < total; ++i)
+  if (result.empty())
   {
-    result.insert(result.end(), i);
+    for (std::size_t i = 0; i < total; ++i)
+    {
+      result.insert(result.end(), i);
+    }
   }
   return result;
 }

@@ -7,7 +7,7 @@ padded to a common size here, and the padding masked, which nothing but this stu
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
@@ -19,21 +19,19 @@ from flare_model import Architecture, FlareModel, initialise
 from optimizers import INNER_MATRIX
 from recipe import Recipe
 
-PADDED_SIZE_STEP = 128  # a captured graph per multiple of this many points
+PADDED_SIZE_STEP = 64  # a captured graph per multiple of this many points
 MASKED = -1e4  # added to the scores of padding: its exponential is 0
 
 
 @dataclass(frozen=True)
 class Run:
-    """A recipe, a seed, the cases held out, and what no recipe has (yet)."""
+    """A recipe, a seed, the cases held out, and two things that were tried and are in no recipe."""
 
     recipe: Recipe
     seed: int
     validation: tuple
-    label: str = ""
-    muon_weight_decay: float = 0.0
+    muon_weight_decay: float = 0.0  # decoupled decay of Muon's matrices
     point_fraction: float = 1.0  # every step sees only this part of a case's points
-    extras: dict = field(default_factory=dict)
 
 
 class PaddedCases:

@@ -7,28 +7,21 @@ import json
 import statistics
 import sys
 import time
+from dataclasses import replace
 
 import torch
 
-from studies import PUBLISHED, START, change
 from dataset_file import read_data_set
+from studies import BALANCED, PUBLISHED, QUICK_LOOK
 from train import Training
 
-SIZES = [
-    {},
-    {"blocks": 2},
-    {"blocks": 3},
-    {"blocks": 6},
-    {"blocks": 8},
-    {"latents": 32},
-    {"latents": 16},
-    {"heads": 4},
-    {"channels": 32, "heads": 4},
-    {"channels": 48, "heads": 6},
-    {"channels": 96, "heads": 12},
-    {"channels": 128, "heads": 8},
-    {"batch_size": 2},
-    {"batch_size": 4},
+NETWORKS = [
+    ("published", PUBLISHED),
+    ("Quick look", QUICK_LOOK),
+    ("Quick look, AdamW", replace(QUICK_LOOK, optimizer="adamw")),
+    ("Quick look, batch 1", replace(QUICK_LOOK, batch_size=1)),
+    ("Quick look, 64 channels, 2 blocks", replace(QUICK_LOOK, channels=64, heads=8, blocks=2)),
+    ("Balanced", BALANCED),
 ]
 WARM_UP, STEPS = 3, 12
 
@@ -47,12 +40,10 @@ def main():
     torch.set_num_threads(2)
     data = read_data_set(sys.argv[1])
     data = type(data)(data.cases[:60], data.fields)
-    rows = [("published", PUBLISHED), ("AdamW, 4 blocks", change(START, optimizer="adamw"))]
-    rows += [(str(size), change(START, **size)) for size in SIZES]
-    table = []
-    for label, recipe in rows:
-        table.append({"label": label, "milliseconds": milliseconds(data, recipe)})
-        print(f"{label:40s} {table[-1]['milliseconds']:8.1f} ms", flush=True)
+    table = {}
+    for label, recipe in NETWORKS:
+        table[label] = milliseconds(data, recipe)
+        print(f"{label:40s} {table[label]:8.1f} ms", flush=True)
     with open(sys.argv[2], "w") as file:
         json.dump(table, file, indent=1)
 

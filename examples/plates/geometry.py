@@ -1,5 +1,6 @@
-"""Plates with holes: random geometry, graded triangle meshes, and curved refinement."""
+"""Plates with a hole: random geometry, graded triangle meshes, and curved refinement."""
 
+import math
 from dataclasses import dataclass, replace
 
 import gmsh
@@ -9,11 +10,11 @@ from scipy.sparse.csgraph import reverse_cuthill_mckee
 from skfem import MeshTri1, MeshTri2
 
 SIDE = 0.1  # m
-EDGE_LIGAMENT = 0.010  # m, least material between a hole and the plate's edge
-HOLE_LIGAMENT = 0.010  # m, least material between two holes
-FAR_SIZE = 0.006  # m, element size away from the holes at refinement 1
-GROWTH = 0.22  # increase of element size per distance from a hole
-SEGMENTS = 36  # element edges around a hole at refinement 1
+EDGE_LIGAMENT = 0.010  # m, least material between the hole and the plate's edge
+FAR_SIZE = 0.006  # m, element size away from the hole at refinement 1
+GROWTH = 0.22  # increase of element size per distance from the hole
+SEGMENTS = 36  # element edges around the hole at refinement 1
+RINGS = 3  # of elements around the hole that the solution's mesh refines once more
 
 
 @dataclass(frozen=True)
@@ -47,31 +48,28 @@ class Hole:
         unit = self.to_unit_circle(points)
         return self.from_unit_circle(unit / np.linalg.norm(unit, axis=1, keepdims=True))
 
-    def element_size(self, point, segments):
-        """Edge length on the hole, growing linearly with the (radial) distance from it."""
-        unit = self.to_unit_circle(np.asarray(point)[None])[0]
-        radius = np.hypot(*unit)
-        on_edge = 2 * np.pi / segments * np.hypot(self.a * unit[1], self.b * unit[0]) / radius
-        distance = (1 - 1 / radius) * np.hypot(point[0] - self.x, point[1] - self.y)
-        return on_edge + GROWTH * max(distance, 0.0)
+    def element_size(self, x, y, segments):
+        """Edge length on the hole, growing linearly with the (radial) distance from it.
 
-
-def random_holes(rng):
-    """One to three holes, drawn again until every ligament is wide enough."""
-    count = rng.integers(1, 4)
-    while True:
-        holes = [random_hole(rng) for _ in range(count)]
-        if all(fits_plate(h) for h in holes) and all(
-            are_apart(g, h) for i, g in enumerate(holes) for h in holes[:i]
-        ):
-            return holes
+        Gmsh asks for one point at a time, so this is plain arithmetic.
+        """
+        c, s = math.cos(self.angle), math.sin(self.angle)
+        dx, dy = x - self.x, y - self.y
+        u, v = (c * dx + s * dy) / self.a, (c * dy - s * dx) / self.b
+        radius = math.hypot(u, v)
+        on_edge = 2 * math.pi / segments * math.hypot(self.a * v, self.b * u) / radius
+        return on_edge + GROWTH * max((1 - 1 / radius) * math.hypot(dx, dy), 0.0)
 
 
 def random_hole(rng):
-    x, y = rng.uniform(0.0, SIDE, 2)
-    a = rng.uniform(0.006, 0.018)
-    aspect = 1.0 if rng.random() < 0.4 else rng.uniform(1.2, 2.2)
-    return Hole(x, y, a, max(a / aspect, 0.004), rng.uniform(0.0, np.pi))
+    """A hole anywhere in the plate, drawn again until it is far enough from the edges."""
+    while True:
+        x, y = rng.uniform(0.0, SIDE, 2)
+        a = rng.uniform(0.006, 0.018)
+        aspect = 1.0 if rng.random() < 0.4 else rng.uniform(1.2, 2.2)
+        hole = Hole(x, y, a, max(a / aspect, 0.004), rng.uniform(0.0, np.pi))
+        if fits_plate(hole):
+            return hole
 
 
 def fits_plate(hole):
@@ -79,15 +77,7 @@ def fits_plate(hole):
     return edge.min() >= EDGE_LIGAMENT and edge.max() <= SIDE - EDGE_LIGAMENT
 
 
-def are_apart(one, other):
-    p, q = one.edge(128), other.edge(128)
-    gap = np.linalg.norm(p[:, None] - q[None], axis=2).min()
-    # A hole inside another one can keep its distance too.
-    nested = np.hypot(*one.to_unit_circle(q).T).min() < 1 or np.hypot(*other.to_unit_circle(p).T).min() < 1
-    return gap >= HOLE_LIGAMENT and not nested
-
-
-def mesh_plate(holes, refinement):
+def mesh_plate(hole, refinement):
     """Triangulates the plate. Returns points (n, 2) and counter-clockwise triangles (m, 3).
 
     Element sizes are divided by `refinement`. Each mesh gets a fresh Gmsh, so that it does not
@@ -106,17 +96,15 @@ def mesh_plate(holes, refinement):
             gmsh.option.setNumber(option, value)
         geo = gmsh.model.geo
         square = SIDE * np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
-        loops = [add_polygon(geo, square)[0]]
-        for hole in holes:
-            loop, lines = add_polygon(geo, hole.edge(segments))
-            loops.append(loop)
-            for line in lines:
-                geo.mesh.setTransfiniteCurve(line, 2)
-        geo.addPlaneSurface(loops)
+        outline, _ = add_polygon(geo, square)
+        edge, lines = add_polygon(geo, hole.edge(segments))
+        for line in lines:
+            geo.mesh.setTransfiniteCurve(line, 2)
+        geo.addPlaneSurface([outline, edge])
         geo.synchronize()
 
         def size(_dim, _tag, x, y, _z, _size):
-            return min(FAR_SIZE / refinement, *(h.element_size((x, y), segments) for h in holes))
+            return min(FAR_SIZE / refinement, hole.element_size(x, y, segments))
 
         gmsh.model.mesh.setSizeCallback(size)
         gmsh.model.mesh.generate(2)
@@ -154,34 +142,45 @@ def renumber(points, triangles):
     return points, triangles[np.lexsort(triangles.T[::-1])]
 
 
-def refine(points, triangles, holes, levels):
-    """A quadratic mesh, `levels` times uniformly refined, whose hole edges lie on the ellipses.
+def refine(points, triangles, hole, levels):
+    """A quadratic mesh whose hole is bounded by the ellipse, finer than the given triangles.
 
-    Every refinement keeps the vertices it started from as its first ones.
+    It is refined `levels` times everywhere, and once more in a few rings around the hole, where
+    the stress is steep. Every refinement keeps the vertices it started from as its first ones.
     """
     mesh = MeshTri1(np.ascontiguousarray(points.T), np.ascontiguousarray(triangles.T))
     for _ in range(levels):
-        mesh = snap_nodes(mesh.refined(), holes, mesh_nodes_on_edges)
-    return snap_nodes(MeshTri2.from_mesh(mesh), holes, quadratic_nodes_on_edges)
+        mesh = onto_hole(mesh.refined(), hole, mesh_nodes)
+    mesh = onto_hole(mesh.refined(rings_around_hole(mesh)), hole, mesh_nodes)
+    return onto_hole(MeshTri2.from_mesh(mesh), hole, quadratic_nodes)
 
 
-def mesh_nodes_on_edges(mesh):
+def mesh_nodes(mesh):
     return mesh.boundary_nodes()
 
 
-def quadratic_nodes_on_edges(mesh):
+def quadratic_nodes(mesh):
     return mesh.dofs.get_facet_dofs(mesh.boundary_facets()).all()
 
 
-def snap_nodes(mesh, holes, boundary_nodes):
-    """Moves the boundary nodes that are not on the plate's outline to the nearest hole."""
-    nodes = boundary_nodes(mesh)
-    positions = mesh.doflocs[:, nodes].T
-    to_outline = np.minimum(positions, SIDE - positions).min(axis=1)
-    inner = to_outline > EDGE_LIGAMENT / 2
-    nodes, positions = nodes[inner], positions[inner]
-    snapped = np.stack([h.snap(positions) for h in holes])
-    nearest = np.linalg.norm(snapped - positions, axis=2).argmin(axis=0)
+def on_hole(mesh, nodes):
+    """Those of the given boundary nodes that are not on the plate's outline."""
+    x = mesh.doflocs[:, nodes]
+    return nodes[np.minimum(x, SIDE - x).min(axis=0) > EDGE_LIGAMENT / 2]
+
+
+def rings_around_hole(mesh):
+    reached = np.zeros(mesh.nvertices, dtype=bool)
+    reached[on_hole(mesh, mesh.boundary_nodes())] = True
+    for _ in range(RINGS):
+        elements = reached[mesh.t].any(axis=0)
+        reached[mesh.t[:, elements]] = True
+    return np.flatnonzero(elements)
+
+
+def onto_hole(mesh, hole, boundary_nodes):
+    """Moves the nodes on the hole's edge onto the ellipse."""
+    nodes = on_hole(mesh, boundary_nodes(mesh))
     doflocs = mesh.doflocs.copy()
-    doflocs[:, nodes] = snapped[nearest, np.arange(len(nodes))].T
+    doflocs[:, nodes] = hole.snap(doflocs[:, nodes].T).T
     return replace(mesh, doflocs=doflocs)

@@ -240,7 +240,7 @@ TEST(Train, AbortLeavesACheckpointThatResumes)
     [](vtkObject* caller, unsigned long, void* stop, void*)
     {
       auto* train = vtkFLARETrain::SafeDownCast(caller);
-      if (*static_cast<bool*>(stop) && train->GetProgress() > 0.05)
+      if (*static_cast<bool*>(stop) && train->GetProgress() > 0.06) // reading takes the first 0.05
       {
         train->SetAbortExecuteAndUpdateTime();
       }
@@ -275,12 +275,44 @@ TEST(Train, AnInterruptedRunKeepsTheOlderModel)
   t.train->SetIfModelExists(vtkFLARETrain::OVERWRITE);
   t.train->SetSeed(3);
   vtkNew<vtkCallbackCommand> abort;
+  abort->SetCallback(
+    [](vtkObject* caller, unsigned long, void*, void*)
+    {
+      auto* train = vtkFLARETrain::SafeDownCast(caller);
+      if (train->GetProgress() > 0.06)
+      {
+        train->SetAbortExecuteAndUpdateTime();
+      }
+    });
+  t.train->AddObserver(vtkCommand::ProgressEvent, abort);
+  t.train->Update();
+  EXPECT_EQ(t.said->errors, "");
+  EXPECT_TRUE(std::filesystem::exists(t.file + ".checkpoint"));
+  EXPECT_TRUE(has(t.said->warnings, "still holds the older model")) << t.said->warnings;
+  t.train->RemoveObserver(abort);
+  EXPECT_EQ(tableOf(t.train, 0)->GetNumberOfRows(), 0);
+  EXPECT_EQ(Model::inspect(t.file).training.seed, 1u);
+}
+
+TEST(Train, AbortWhileReadingStopsReading)
+{
+  Training t;
+  vtkNew<vtkCallbackCommand> abort;
   abort->SetCallback([](vtkObject* caller, unsigned long, void*, void*)
     { vtkFLARETrain::SafeDownCast(caller)->SetAbortExecuteAndUpdateTime(); });
   t.train->AddObserver(vtkCommand::ProgressEvent, abort);
   t.train->Update();
+  EXPECT_EQ(t.said->errors, "");
+  EXPECT_EQ(t.series->executions, 1);
+  EXPECT_EQ(tableOf(t.train, 0)->GetNumberOfRows(), 0);
+  EXPECT_FALSE(std::filesystem::exists(t.file));
+
   t.train->RemoveObserver(abort);
-  EXPECT_EQ(Model::inspect(t.file).training.seed, 1u);
+  t.train->SetAbortExecute(0);
+  t.train->Modified();
+  t.update();
+  EXPECT_EQ(t.series->executions, 6) << "the first step is still there";
+  EXPECT_EQ(tableOf(t.train, 0)->GetNumberOfRows(), 3);
 }
 
 namespace
@@ -301,7 +333,8 @@ TEST(Train, CtrlCStopsTheRunAndReachesTheProgramAfterwards)
     [](vtkObject* caller, unsigned long, void* pressed, void*)
     {
       auto* count = static_cast<int*>(pressed);
-      if (vtkAlgorithm::SafeDownCast(caller)->GetProgress() > 0.05 && ++*count == 3)
+      const char* text = vtkAlgorithm::SafeDownCast(caller)->GetProgressText();
+      if (text && startsWith(text, "epoch") && ++*count == 3)
       {
         std::raise(SIGINT);
         EXPECT_EQ(interrupts, 0) << "the program's handler waits for the run's end";

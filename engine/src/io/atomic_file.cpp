@@ -17,15 +17,16 @@ namespace flare::io
 {
 namespace
 {
+// Where a path leads when it is a symbolic link, even to a file that is not there yet.
 std::string resolved(const std::string& path)
 {
+  fs::path target = path;
   std::error_code ignored;
-  if (!fs::is_symlink(path, ignored))
+  for (int links = 0; links < 40 && fs::is_symlink(target, ignored); ++links)
   {
-    return path;
+    target = target.parent_path() / fs::read_symlink(target, ignored); // an absolute one replaces all
   }
-  const fs::path target = fs::weakly_canonical(path, ignored);
-  return target.empty() ? path : target.string();
+  return target.string();
 }
 
 std::string folderOf(const std::string& path)

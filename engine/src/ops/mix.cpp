@@ -1,5 +1,6 @@
 #include "ops/mix.h"
 
+#include "ops/mix_cpu.h"
 #include "ops/mix_streamed.h"
 
 namespace flare::ops
@@ -31,20 +32,23 @@ public:
     auto z = torch::zeros({ count, q.size(0), q.size(1), q.size(2) }, q.options());
     auto logSum = torch::full(
       { count, q.size(0), q.size(1) }, -std::numeric_limits<double>::infinity(), q.options());
+    const bool own = mixBackend(q) == Backend::Cpu;
+    auto pointLogSum = own ? torch::empty({ k.size(0), q.size(0) }, k.options()) : torch::Tensor();
     for (std::int64_t i = 0; i < count; ++i)
     {
       if (emptyEverywhere(segments, i))
       {
         continue;
       }
-      const auto ki = rows(k, segments, i);
-      const auto encoded =
-        streamed::encode(q, ki, rows(v, segments, i), scale, segments.communicator);
-      streamed::decode(q, ki, encoded.z, scale, rows(y, segments, i));
+      const auto ki = rows(k, segments, i), vi = rows(v, segments, i), yi = rows(y, segments, i);
+      const auto encoded = own ? onCpu::encode(q, ki, vi, scale, segments.communicator)
+                               : streamed::encode(q, ki, vi, scale, segments.communicator);
+      own ? onCpu::decode(q, ki, encoded.z, scale, yi, rows(pointLogSum, segments, i))
+          : streamed::decode(q, ki, encoded.z, scale, yi);
       z[i].copy_(encoded.z);
       logSum[i].copy_(encoded.logSum);
     }
-    context->save_for_backward({ q, k, v, y, z, logSum });
+    context->save_for_backward({ q, k, v, y, z, logSum, pointLogSum });
     context->saved_data["scale"] = scale;
     context->saved_data["offsets"] = segments.offsets;
     context->saved_data["communicator"] = reinterpret_cast<std::int64_t>(segments.communicator);
@@ -55,7 +59,7 @@ public:
   {
     const auto saved = context->get_saved_variables();
     const auto &q = saved[0], &k = saved[1], &v = saved[2], &y = saved[3], &z = saved[4],
-               &logSum = saved[5];
+               &logSum = saved[5], &pointLogSum = saved[6];
     Segments segments;
     segments.offsets = context->saved_data["offsets"].toIntVector();
     segments.communicator =
@@ -72,9 +76,13 @@ public:
       {
         continue;
       }
-      dq += streamed::backward(q, rows(k, segments, i), rows(v, segments, i), rows(y, segments, i),
-        { z[i], logSum[i] }, rows(dy, segments, i), scale, segments.communicator,
-        rows(dk, segments, i), rows(dv, segments, i));
+      const auto ki = rows(k, segments, i), vi = rows(v, segments, i), yi = rows(y, segments, i),
+                 dyi = rows(dy, segments, i), dki = rows(dk, segments, i), dvi = rows(dv, segments, i);
+      const Encoded encoded{ z[i], logSum[i] };
+      dq += pointLogSum.defined()
+        ? onCpu::backward(q, ki, vi, yi, encoded, rows(pointLogSum, segments, i), dyi, scale,
+            segments.communicator, dki, dvi)
+        : streamed::backward(q, ki, vi, yi, encoded, dyi, scale, segments.communicator, dki, dvi);
     }
     return { dq, dk, dv, torch::Tensor(), torch::Tensor() };
   }
@@ -85,15 +93,17 @@ const char* name(Backend backend)
 {
   switch (backend)
   {
+    case Backend::Cpu:
+      return "CPU kernel";
     case Backend::Streamed:
       return "streamed";
   }
   return "";
 }
 
-Backend mixBackend(const torch::Tensor&)
+Backend mixBackend(const torch::Tensor& q)
 {
-  return Backend::Streamed;
+  return onCpu::supports(q) ? Backend::Cpu : Backend::Streamed;
 }
 
 torch::Tensor mix(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v, double scale,

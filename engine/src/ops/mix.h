@@ -9,6 +9,7 @@ namespace flare::ops
 // Which implementation an operator picked.
 enum class Backend
 {
+  Cpu,     // the project's SIMD kernels, heads up to 128 wide
   Streamed // blocks of points through LibTorch's operators, on any device
 };
 const char* name(Backend backend);

@@ -88,31 +88,6 @@ Tensor scores(const Tensor& scaled, const Tensor& k, const Task& t)
 {
   return at::bmm(slice(k, scaled, t), slice(scaled, t).transpose(1, 2));
 }
-
-// Sums of [h, M, D] parts over the blocks, in block order.
-Tensor sumOverBlocks(const Tensor& parts)
-{
-  auto total = parts[0].clone();
-  for (std::int64_t b = 1; b < parts.size(0); ++b)
-  {
-    total += parts[b];
-  }
-  return total;
-}
-
-void reduce(Communicator& communicator, Tensor& values, bool maximum)
-{
-  auto host = values.to(torch::kCPU).contiguous();
-  const auto apply = [&](auto* data)
-  { maximum ? communicator.max(data, host.numel()) : communicator.sum(data, host.numel()); };
-  host.scalar_type() == torch::kFloat64 ? apply(host.data_ptr<double>()) : apply(host.data_ptr<float>());
-  values.copy_(host);
-}
-
-bool several(const Communicator* communicator)
-{
-  return communicator != nullptr && communicator->size() > 1;
-}
 }
 
 Encoded encode(const Tensor& q, const Tensor& k, const Tensor& v, double scale, Communicator* communicator)
@@ -137,22 +112,7 @@ Encoded encode(const Tensor& q, const Tensor& k, const Tensor& v, double scale, 
       slice(value[t.block], t).copy_(at::bmm(e.transpose(1, 2), slice(v, q, t)));
     });
 
-  auto highest = top.amax(0);
-  if (several(communicator))
-  {
-    reduce(*communicator, highest, true);
-  }
-  // A rank without points holds exp(-inf) = 0 everywhere.
-  const auto factor = (top - highest.unsqueeze(0)).exp();
-  auto total = sumOverBlocks(sum * factor);
-  auto z = sumOverBlocks(value * factor.unsqueeze(-1));
-  if (several(communicator))
-  {
-    reduce(*communicator, total, false);
-    reduce(*communicator, z, false);
-  }
-  z /= total.unsqueeze(-1);
-  return { z, highest + total.log() };
+  return join(top, sum, value, communicator);
 }
 
 void decode(const Tensor& q, const Tensor& k, const Tensor& z, double scale, Tensor y)
@@ -186,10 +146,7 @@ Tensor backward(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor&
       slice(parts[t.block], t).copy_(at::bmm(r.transpose(1, 2), slice(dy, q, t)));
     });
   auto dz = sumOverBlocks(parts);
-  if (several(communicator))
-  {
-    reduce(*communicator, dz, false);
-  }
+  sumOverRanks(communicator, dz);
   const auto delta = (dz * encoded.z).sum(-1).unsqueeze(1);     // [H, 1, M]
   const auto logSum = encoded.logSum.unsqueeze(1);              // [H, 1, M]
 

@@ -1,20 +1,10 @@
 #pragma once
 
-#include "nn/segments.h"
+#include "ops/mix_parts.h"
 
-#include <torch/torch.h>
-
-#include <tuple>
-
+// The mixer through LibTorch's operators, a block of points at a time, on any device.
 namespace flare::ops::streamed
 {
-// What the backward pass needs of one segment besides its inputs and outputs.
-struct Encoded
-{
-  torch::Tensor z;      // [H, M, D] latent values
-  torch::Tensor logSum; // [H, M] L_m, log of the sum over points of exp(S); -inf for an empty segment
-};
-
 // One segment: q [H, M, D]; k, v, y [N, H*D]. A communicator (may be null) joins the ranks' points.
 Encoded encode(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v, double scale,
   Communicator* communicator);

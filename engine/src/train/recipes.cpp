@@ -82,7 +82,7 @@ void require(bool holds, const char* name, double value, const char* expected)
 
 void requirePositive(const char* name, double value)
 {
-  require(std::isfinite(value) && value > 0.0, name, value, "a positive number");
+  require(value > 0.0 && value <= 1e6, name, value, "a positive number of at most 1e6");
 }
 
 void requireShare(const char* name, double value)
@@ -126,7 +126,7 @@ void Recipe::validate() const
   {
     requirePositive("learning rate of Muon", muonLearningRate);
   }
-  require(std::isfinite(weightDecay) && weightDecay >= 0.0, "weight decay", weightDecay, "0 or positive");
+  require(weightDecay >= 0.0 && weightDecay <= 1e6, "weight decay", weightDecay, "between 0 and 1e6");
   requireShare("beta1", beta1);
   requireShare("beta2", beta2);
   requirePositive("epsilon", epsilon);

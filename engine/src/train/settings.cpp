@@ -161,8 +161,11 @@ std::string settingsFingerprint(const DataSet& data, const TrainingOptions& opti
 std::vector<std::string> differences(
   const ModelInfo& info, const DataSet& data, const TrainingOptions& options)
 {
-  const auto sentence = [](const std::string& name, const std::string& theirs, const std::string& ours)
-  { return name + ": the file has " + theirs + ", this run has " + ours; };
+  // Names of hundreds of cases help nobody.
+  const auto brief = [](const std::string& text)
+  { return text.size() <= 200 ? text : text.substr(0, 200) + "…"; };
+  const auto sentence = [&](const std::string& name, const std::string& theirs, const std::string& ours)
+  { return name + ": the file has " + brief(theirs) + ", this run has " + brief(ours); };
 
   const auto ofRun = train::settingsOf(data, options);
   const auto ofFile = train::settingsOf(info);

@@ -1,15 +1,12 @@
 #include "train/setup.h"
 
 #include "data/batch.h"
-#include "data/channels.h"
 #include "data/mesh_fingerprint.h"
 #include "flare/error.h"
 #include "nn/state_shapes.h"
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <limits>
 #include <set>
 #include <sstream>
 
@@ -18,34 +15,6 @@ namespace flare::train
 namespace
 {
 using Cases = std::vector<std::size_t>;
-
-// Per target channel the smallest and largest value over the owned points of some cases, over all ranks.
-Envelope targetRange(const DataSet& data, const Cases& cases)
-{
-  const int channels = data.signature().targetChannels();
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  std::vector<double> negated(channels, -infinity), largest(channels, -infinity);
-  for (const auto index : cases)
-  {
-    const auto list = targetChannels(data.signature(), data[index]);
-    for (int c = 0; c < channels; ++c)
-    {
-      for (std::int64_t i = 0; i < data[index].count(); ++i)
-      {
-        if (isOwned(data[index], i))
-        {
-          const double value = list[c].array->at(i, list[c].component);
-          negated[c] = std::max(negated[c], -value);
-          largest[c] = std::max(largest[c], value);
-        }
-      }
-    }
-  }
-  data.communicator()->max(negated.data(), channels);
-  data.communicator()->max(largest.data(), channels);
-  std::transform(negated.begin(), negated.end(), negated.begin(), std::negate<>());
-  return { negated, largest };
-}
 
 // A spread that rounding alone can make is none.
 bool isConstant(double smallest, double largest)
@@ -60,33 +29,29 @@ std::string number(double value)
   return text.str();
 }
 
-// A field that is the same everywhere cannot be learnt; a component that is (the third of a plane flow) can
-// stay, and is named.
-void checkTargets(const DataSet& data, const Cases& training, std::vector<std::string>& notes)
+// A field that is the same everywhere cannot be learnt. A component that is (the third of a plane flow) can
+// stay, and is named. The scale of a constant target is 0.
+void checkTargets(const ModelInfo& info, std::vector<std::string>& notes)
 {
-  const auto& signature = data.signature();
-  const auto range = targetRange(data, training);
+  const auto& signature = info.signature;
+  const auto& scaling = info.normalisation.targets;
   const auto offsets = fieldOffsets(signature);
   const auto names = signature.targetChannelNames();
   for (std::size_t f = 0; f < signature.targets.size(); ++f)
   {
-    bool varies = false;
-    for (int c = offsets[f]; c < offsets[f + 1]; ++c)
-    {
-      varies = varies || !isConstant(range.minimum[c], range.maximum[c]);
-    }
-    if (!varies)
+    const auto begin = scaling.scale.begin();
+    if (std::all_of(begin + offsets[f], begin + offsets[f + 1], [](double scale) { return scale == 0.0; }))
     {
       throw Error("the target '" + signature.targets[f].name + "' is constant (" +
-        number(range.minimum[offsets[f]]) + ") at all points of all training cases: there is nothing to learn. "
+        number(scaling.mean[offsets[f]]) + ") at all points of all training cases: there is nothing to learn. "
         "Choose another target array, or cases in which it varies");
     }
     for (int c = offsets[f]; c < offsets[f + 1]; ++c)
     {
-      if (isConstant(range.minimum[c], range.maximum[c]))
+      if (scaling.scale[c] == 0.0)
       {
-        notes.push_back("the target '" + names[c] + "' is constant (" + number(range.minimum[c]) +
-          ") over the training cases");
+        notes.push_back("the target '" + names[c] + "' is constant (" + number(scaling.mean[c]) +
+          ") over the training cases, and so it will be in predictions");
       }
     }
   }
@@ -224,7 +189,7 @@ Setup prepare(const DataSet& data, const TrainingOptions& options)
   record.settingsFingerprint = settingsFingerprint(data, options);
   record.trainingCases = namesOf(data, training);
   record.validationCases = namesOf(data, setup.split.validation);
-  checkTargets(data, training, record.notes);
+  checkTargets(info, record.notes);
   noteConstantInputs(info, record.notes);
   if (data.size() == 1)
   {

@@ -4,6 +4,8 @@
 #include "io/atomic_file.h"
 #include "train/training_run.h"
 
+#include <c10/util/Exception.h>
+
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -96,6 +98,12 @@ struct Trainer::Impl
     try
     {
       loss = run.step();
+    }
+    catch (const c10::Error& error)
+    {
+      publish();
+      throw Error("training stopped at step " + std::to_string(run.stepsDone() + 1) + ": LibTorch reports '" +
+        error.what_without_backtrace() + "'. If it lacks memory, choose smaller meshes, batches or networks");
     }
     catch (...)
     {

@@ -101,10 +101,13 @@ TEST_P(MixShapes, AgreesWithTheReferenceForwardAndBackward)
   }
 }
 
-// Points beyond one block of the partition (at least 64, here up to 1024), odd everything.
+// Points beyond one block of the partition (at least 64 or 512), odd everything.
 INSTANTIATE_TEST_SUITE_P(OddShapes, MixShapes,
   testing::Values(MixShape{ 2, 5, 4, 2 }, MixShape{ 3, 17, 5, 63 }, MixShape{ 1, 64, 8, 65 }, MixShape{ 8, 64, 8, 1031 },
-    MixShape{ 2, 130, 7, 2049 }, MixShape{ 4, 3, 16, 300 }, MixShape{ 1, 1500, 4, 131 }, MixShape{ 2, 33, 1, 40 }));
+    MixShape{ 2, 130, 7, 2049 }, MixShape{ 4, 3, 16, 300 }, MixShape{ 1, 1500, 4, 131 }, MixShape{ 2, 33, 1, 40 },
+    MixShape{ 3, 20, 32, 777 }, MixShape{ 1, 9, 100, 530 }, MixShape{ 2, 7, 12, 1025 },
+    // wider than the CPU kernel takes: the streamed composition
+    MixShape{ 1, 7, 130, 50 }, MixShape{ 2, 2000, 129, 300 }));
 
 TEST(Mix, OneLatentReturnsTheWeightedMeanEverywhere)
 {

@@ -14,7 +14,7 @@ namespace
 {
 using test::relativeError;
 
-constexpr double precision = 1.1e-16; // of double
+constexpr double adamwPrecision = 1.1e-16; // of double
 
 // torch.optim.AdamW(lr=1e-2, betas=(0.9, 0.99), eps=1e-8, weight_decay=0.1) under OneCycleLR(max_lr=1e-2,
 // total_steps=6, pct_start=0.5, div_factor=1e4, final_div_factor=1) with its momentum cycle, in double
@@ -46,7 +46,7 @@ TEST(AdamW, IsThatOfPyTorchUnderACycledMomentum)
     adamW(weights, slope * (i + 1) - curve * (i * i), first, second, step);
     const auto row = torch::from_blob(const_cast<double*>(expected[i]), { 3 }, options);
     // Six steps of a dozen roundings each, of terms no larger than the weights.
-    EXPECT_TRUE(relativeError(weights, row) <= 6 * 12 * precision) << "step " << i;
+    EXPECT_TRUE(relativeError(weights, row) <= 6 * 12 * adamwPrecision) << "step " << i;
   }
 }
 
@@ -73,7 +73,7 @@ TEST(AdamW, IsItsFormulaAndDecaysTheFirstWeightsOnly)
     }
   }
   const auto formula = torch::tensor(w, torch::kFloat64);
-  EXPECT_TRUE(relativeError(weights, formula) <= 5 * 20 * precision);
+  EXPECT_TRUE(relativeError(weights, formula) <= 5 * 20 * adamwPrecision);
 }
 }
 }

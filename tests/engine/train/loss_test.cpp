@@ -15,7 +15,7 @@ namespace
 {
 using test::relativeError;
 
-constexpr double precision = 1.1e-16; // of double
+constexpr double lossPrecision = 1.1e-16; // of double
 
 struct Problem
 {
@@ -75,12 +75,12 @@ TEST(Loss, IsTheMeanOverCasesOfTheMeanOverFields)
     const double stress = definition(p, prediction, batch, i, { 0 }, p.error.floors()[0]);
     const double shift = definition(p, prediction, batch, i, { 1, 2 }, p.error.floors()[1]);
     // Decoding loses mean/scale of a field, below 10 here; sums have 60 terms.
-    EXPECT_TRUE(std::abs(result.errors[i][0] - stress) <= 10 * 60 * precision * stress);
-    EXPECT_TRUE(std::abs(result.errors[i][1] - shift) <= 10 * 60 * precision * shift);
+    EXPECT_TRUE(std::abs(result.errors[i][0] - stress) <= 10 * 60 * lossPrecision * stress);
+    EXPECT_TRUE(std::abs(result.errors[i][1] - shift) <= 10 * 60 * lossPrecision * shift);
     loss += (stress + shift) / 6.0;
   }
-  EXPECT_TRUE(std::abs(result.loss - loss) <= 10 * 60 * precision * loss);
-  EXPECT_TRUE(std::abs(p.error.errors(prediction, batch).loss - loss) <= 10 * 60 * precision * loss);
+  EXPECT_TRUE(std::abs(result.loss - loss) <= 10 * 60 * lossPrecision * loss);
+  EXPECT_TRUE(std::abs(p.error.errors(prediction, batch).loss - loss) <= 10 * 60 * lossPrecision * loss);
 }
 
 TEST(Loss, GradientIsThatOfAutograd)
@@ -102,7 +102,7 @@ TEST(Loss, GradientIsThatOfAutograd)
   }
   loss.backward();
   const auto result = p.error.lossAndGradient(prediction, batch);
-  EXPECT_TRUE(relativeError(result.gradient, prediction.grad()) <= 200 * precision);
+  EXPECT_TRUE(relativeError(result.gradient, prediction.grad()) <= 200 * lossPrecision);
 }
 
 TEST(Loss, OfAPerfectPredictionIsZeroWithAZeroGradient)
@@ -132,7 +132,7 @@ TEST(Loss, LeavesOutPointsThatAnotherRankOwns)
   for (std::size_t i = 0; i < 2; ++i)
   {
     const double stress = definition(p, prediction, batch, i, { 0 }, p.error.floors()[0]);
-    EXPECT_TRUE(std::abs(result.errors[i][0] - stress) <= 10 * 60 * precision * stress);
+    EXPECT_TRUE(std::abs(result.errors[i][0] - stress) <= 10 * 60 * lossPrecision * stress);
   }
   for (const auto row : { 4, 17, 34, 47 })
   {
@@ -164,7 +164,7 @@ TEST(Loss, MeasuresCasesThatAreAlmostZeroAgainstAFloorAndNamesThem)
     }
     norms.push_back(std::sqrt(squares));
   }
-  EXPECT_TRUE(std::abs(p.error.floors()[0] - 1e-3 * median(norms)) <= 60 * precision * p.error.floors()[0]);
+  EXPECT_TRUE(std::abs(p.error.floors()[0] - 1e-3 * median(norms)) <= 60 * lossPrecision * p.error.floors()[0]);
   ASSERT_EQ(p.error.nearZero().size(), 1u);
   EXPECT_NE(p.error.nearZero()[0].find("'case 2'"), std::string::npos);
   EXPECT_NE(p.error.nearZero()[0].find("'stress'"), std::string::npos);
@@ -172,7 +172,7 @@ TEST(Loss, MeasuresCasesThatAreAlmostZeroAgainstAFloorAndNamesThem)
   const auto prediction = p.draw(batch);
   const double stress = definition(p, prediction, batch, 0, { 0 }, p.error.floors()[0]);
   const auto result = p.error.lossAndGradient(prediction, batch);
-  EXPECT_TRUE(std::abs(result.errors[0][0] - stress) <= 10 * 60 * precision * stress);
+  EXPECT_TRUE(std::abs(result.errors[0][0] - stress) <= 10 * 60 * lossPrecision * stress);
 }
 
 TEST(Loss, KeepsItsDigitsInFloat32UnderALargeOffset)

@@ -15,7 +15,7 @@ namespace
 using test::relativeError;
 using Matrix = std::vector<std::vector<double>>;
 
-constexpr double precision = 1.1e-16; // of double
+constexpr double muonPrecision = 1.1e-16; // of double
 
 Matrix zeros(std::size_t rows, std::size_t columns)
 {
@@ -139,7 +139,7 @@ TEST(Muon, OrthogonalisesEveryMatrixOfAStackByTheDefinition)
     {
       const double terms = 5.0 * static_cast<double>(2 * shape[0] + shape[1]);
       EXPECT_TRUE(
-        relativeError(result[i], tensor(newtonSchulz(matrix(stack[i])))) <= growth * terms * precision)
+        relativeError(result[i], tensor(newtonSchulz(matrix(stack[i])))) <= growth * terms * muonPrecision)
         << shape[0] << " x " << shape[1];
     }
   }
@@ -182,7 +182,7 @@ TEST(Muon, UpdatesAsAPlainLoopInPyTorchDoes)
     muon(weights, torch::sin(index * (i + 1) + i), momentum, 0.01);
     const auto row =
       torch::from_blob(const_cast<double*>(expected[i]), { 1, 3, 2 }, torch::dtype(torch::kFloat64));
-    EXPECT_TRUE(relativeError(weights, row) <= 3 * growth * 40 * precision) << "step " << i;
+    EXPECT_TRUE(relativeError(weights, row) <= 3 * growth * 40 * muonPrecision) << "step " << i;
   }
 }
 }

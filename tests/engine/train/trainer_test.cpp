@@ -179,7 +179,7 @@ TEST(Trainer, GoesOnWhenACheckpointCannotBeWrittenAndSaysSo)
 TEST(Trainer, FailureIsAnErrorAndAState)
 {
   auto options = smallOptions(Optimizer::AdamW);
-  options.recipe.learningRate = 1e38;
+  options.recipe.learningRate = 1e6;
   Trainer trainer(smallData(4), options);
   EXPECT_THROW(trainer.run(), Error);
   EXPECT_EQ(trainer.state(), RunState::Failed);
