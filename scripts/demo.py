@@ -155,17 +155,17 @@ def save_table(path, port):
 
 def print_progress():
     """Prints what a running filter says about itself, each message once."""
-    handler = servermanager.ActiveConnection.Session.GetProgressHandler()
     said = ""
 
-    def show(*_):
+    # The handler comes as an argument: held here as well, it would be a cycle that Python collects.
+    def show(handler, _event):
         nonlocal said
         text = handler.GetLastProgressText()
         if text and text != said:
             said = text
             print("  " + text, flush=True)
 
-    handler.AddObserver("ProgressEvent", show)
+    servermanager.ActiveConnection.Session.GetProgressHandler().AddObserver("ProgressEvent", show)
 
 
 def say(text):

@@ -129,7 +129,7 @@ HWY_INLINE void forColumns(D d, std::int64_t columns, const Visit& visit)
 }
 
 template <class Function, bool hasResidual, bool hasSlope, typename T>
-void activateRows(
+void activateExactly(
   const T* bias, const T* residual, T* y, T* slope, std::int64_t rows, std::int64_t columns)
 {
   const hn::ScalableTag<T> d;
@@ -154,15 +154,15 @@ template <class Function, typename T>
 void activateWith(
   const T* bias, const T* residual, T* y, T* slope, std::int64_t rows, std::int64_t columns)
 {
-  const auto pass = residual ? (slope ? activateRows<Function, true, true, T>
-                                      : activateRows<Function, true, false, T>)
-                             : (slope ? activateRows<Function, false, true, T>
-                                      : activateRows<Function, false, false, T>);
+  const auto pass = residual ? (slope ? activateExactly<Function, true, true, T>
+                                      : activateExactly<Function, true, false, T>)
+                             : (slope ? activateExactly<Function, false, true, T>
+                                      : activateExactly<Function, false, false, T>);
   pass(bias, residual, y, slope, rows, columns);
 }
 
 template <typename T>
-void activateAny(Activation activation, const T* bias, const T* residual, T* y, T* slope,
+void activateRows(Activation activation, const T* bias, const T* residual, T* y, T* slope,
   std::int64_t rows, std::int64_t columns)
 {
   const auto pass = activation == Activation::Gelu ? activateWith<Gelu, T> : activateWith<Silu, T>;
@@ -188,7 +188,6 @@ void addBiasRows(const T* bias, const T* residual, T* y, std::int64_t rows, std:
   }
 }
 
-// Rows outermost, so that memory is read in order; the sums of a row's width stay in the first-level cache.
 template <typename T>
 void multiplyAndSumRows(const T* dy, T* slope, T* sums, std::int64_t rows, std::int64_t columns)
 {
@@ -208,7 +207,7 @@ void multiplyAndSumRows(const T* dy, T* slope, T* sums, std::int64_t rows, std::
 }
 
 template <typename T>
-void sumRowsAny(const T* dy, T* sums, std::int64_t rows, std::int64_t columns)
+void sumRows(const T* dy, T* sums, std::int64_t rows, std::int64_t columns)
 {
   const hn::ScalableTag<T> d;
   forColumns(d, columns,
@@ -223,66 +222,42 @@ void sumRowsAny(const T* dy, T* sums, std::int64_t rows, std::int64_t columns)
     });
 }
 
-// Dispatch tables hold plain functions.
-#define FLARE_CPU_PASSES(T, suffix)                                                                        \
-  void activate##suffix(Activation activation, const T* bias, const T* residual, T* y, T* slope,           \
-    std::int64_t rows, std::int64_t columns)                                                               \
-  {                                                                                                        \
-    activateAny<T>(activation, bias, residual, y, slope, rows, columns);                                   \
-  }                                                                                                        \
-  void addBias##suffix(                                                                                    \
-    const T* bias, const T* residual, T* y, std::int64_t rows, std::int64_t columns)                       \
-  {                                                                                                        \
-    addBiasRows<T>(bias, residual, y, rows, columns);                                                      \
-  }                                                                                                        \
-  void multiplyAndSum##suffix(                                                                             \
-    const T* dy, T* slope, T* sums, std::int64_t rows, std::int64_t columns)                               \
-  {                                                                                                        \
-    multiplyAndSumRows<T>(dy, slope, sums, rows, columns);                                                 \
-  }                                                                                                        \
-  void sumRows##suffix(const T* dy, T* sums, std::int64_t rows, std::int64_t columns)                      \
-  {                                                                                                        \
-    sumRowsAny<T>(dy, sums, rows, columns);                                                                \
-  }
-FLARE_CPU_PASSES(float, F32)
-FLARE_CPU_PASSES(double, F64)
-#undef FLARE_CPU_PASSES
+template <typename T>
+RowPasses<T> passes()
+{
+  return { activateRows<T>, addBiasRows<T>, multiplyAndSumRows<T>, sumRows<T> };
+}
+
+RowPasses<float> floatPasses()
+{
+  return passes<float>();
+}
+
+RowPasses<double> doublePasses()
+{
+  return passes<double>();
+}
 }
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace flare::cpu
 {
-#define FLARE_CPU_EXPORT(T, suffix)                                                                        \
-  HWY_EXPORT(activate##suffix);                                                                            \
-  HWY_EXPORT(addBias##suffix);                                                                             \
-  HWY_EXPORT(multiplyAndSum##suffix);                                                                      \
-  HWY_EXPORT(sumRows##suffix);                                                                             \
-  template <>                                                                                              \
-  void activate<T>(Activation activation, const T* bias, const T* residual, T* y, T* slope,                \
-    std::int64_t rows, std::int64_t columns)                                                               \
-  {                                                                                                        \
-    HWY_DYNAMIC_DISPATCH(activate##suffix)(activation, bias, residual, y, slope, rows, columns);           \
-  }                                                                                                        \
-  template <>                                                                                              \
-  void addBias<T>(                                                                                         \
-    const T* bias, const T* residual, T* y, std::int64_t rows, std::int64_t columns)                       \
-  {                                                                                                        \
-    HWY_DYNAMIC_DISPATCH(addBias##suffix)(bias, residual, y, rows, columns);                               \
-  }                                                                                                        \
-  template <>                                                                                              \
-  void multiplyAndSum<T>(                                                                                  \
-    const T* dy, T* slope, T* sums, std::int64_t rows, std::int64_t columns)                               \
-  {                                                                                                        \
-    HWY_DYNAMIC_DISPATCH(multiplyAndSum##suffix)(dy, slope, sums, rows, columns);                          \
-  }                                                                                                        \
-  template <>                                                                                              \
-  void sumRows<T>(const T* dy, T* sums, std::int64_t rows, std::int64_t columns)                           \
-  {                                                                                                        \
-    HWY_DYNAMIC_DISPATCH(sumRows##suffix)(dy, sums, rows, columns);                                        \
-  }
-FLARE_CPU_EXPORT(float, F32)
-FLARE_CPU_EXPORT(double, F64)
-#undef FLARE_CPU_EXPORT
+HWY_EXPORT(floatPasses);
+HWY_EXPORT(doublePasses);
+
+template <>
+const RowPasses<float>& rowPasses<float>()
+{
+  static const auto passes = HWY_DYNAMIC_DISPATCH(floatPasses)();
+  return passes;
+}
+
+template <>
+const RowPasses<double>& rowPasses<double>()
+{
+  static const auto passes = HWY_DYNAMIC_DISPATCH(doublePasses)();
+  return passes;
+}
 }
 #endif

@@ -9,6 +9,8 @@
 #include "io/torch_checkpoint.h"
 #include "io/torch_tensors.h"
 
+#include <caffe2/serialize/inline_container.h>
+
 #include <cmath>
 #include <functional>
 
@@ -316,14 +318,14 @@ TEST_F(Import, DamagedTorchFilesAreRefusedWithoutACrash)
 {
   fs::copy(published + "/variant_linear/config.json", path("config.json"));
   const auto whole = bytesOf(published + "/variant_linear/model.pt");
-  for (std::size_t length = 0; length < whole.size(); length += 1 + whole.size() / 60)
+  for (std::size_t length = 0; length < whole.size(); length += 1 + whole.size() / 25)
   {
     writeBytes(path("cut.pt"), whole.substr(0, length));
     EXPECT_ERROR(importCheckpoint(path("cut.pt"), importOptions(3, 4)), "cut.pt") << length;
   }
   // Changed bytes, most of them in the pickle, which comes first.
   auto bytes = whole;
-  for (std::size_t i = 30; i < std::min<std::size_t>(bytes.size(), 6000); i += 23)
+  for (std::size_t i = 30; i < std::min<std::size_t>(bytes.size(), 6000); i += 97)
   {
     const char old = bytes[i];
     bytes[i] = static_cast<char>(old ^ 0x11);
@@ -343,21 +345,83 @@ TEST_F(Import, DamagedTorchFilesAreRefusedWithoutACrash)
   EXPECT_ERROR(importCheckpoint(path("zip.pt"), importOptions(3, 4)), "torch.save");
 }
 
-TEST_F(Import, AStateDictionaryAlone)
+// Archives as torch.save writes them, by hand.
+std::string text(const std::string& value)
 {
-  const auto file = io::SafetensorsFile::open(published + "/model.safetensors");
-  c10::Dict<std::string, torch::Tensor> state;
-  for (const auto& [name, view] : file.tensors())
+  std::string result = "X";
+  for (int i = 0; i < 4; ++i)
   {
-    state.insert(name, io::toTensor(view).to(torch::kFloat64));
+    result += static_cast<char>(value.size() >> (8 * i));
   }
-  const auto bytes = torch::pickle_save(state);
-  writeBytes(path("state.pt"), std::string(bytes.begin(), bytes.end()));
-  auto o = importOptions(3, 2);
-  o.configPath = published + "/config.json";
-  const auto model = importCheckpoint(path("state.pt"), o);
-  EXPECT_EQ(model.info().training.precision, "float64");
-  EXPECT_TRUE(torch::equal(model.impl().state.at("in_proj.fc1.weight"), state.at("in_proj.fc1.weight")));
+  return result + value;
+}
+
+std::string whole(std::int64_t value)
+{
+  std::string result("\x8a\x08", 2);
+  for (int i = 0; i < 8; ++i)
+  {
+    result += static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));
+  }
+  return result;
+}
+
+std::string tuple(const std::vector<std::int64_t>& values)
+{
+  std::string result = "(";
+  for (const auto value : values)
+  {
+    result += whole(value);
+  }
+  return result + "t";
+}
+
+std::string tensorPickle(std::int64_t storage, std::int64_t offset, const std::vector<std::int64_t>& sizes, const std::vector<std::int64_t>& strides)
+{
+  return "ctorch._utils\n_rebuild_tensor_v2\n((" + text("storage") + "ctorch\nFloatStorage\n" + text("0") + text("cpu") +
+    whole(storage) + "tQ" + whole(offset) + tuple(sizes) + tuple(strides) + "\x89" + "ccollections\nOrderedDict\n)RtR";
+}
+
+// A state dictionary of one tensor named w over a storage of six numbers.
+void writeArchive(const std::string& path, const std::string& value)
+{
+  caffe2::serialize::PyTorchStreamWriter writer(path);
+  const auto pickle = std::string("\x80\x02", 2) + "}" + text("w") + value + "s.";
+  writer.writeRecord("data.pkl", pickle.data(), pickle.size());
+  const float numbers[6] = { 0, 1, 2, 3, 4, 5 };
+  writer.writeRecord("data/0", numbers, sizeof(numbers));
+  writer.writeEndOfFile();
+}
+
+TEST_F(Import, TensorsStayWithinWhatTheFileHolds)
+{
+  const auto read = [&](const std::string& value)
+  {
+    writeArchive(path("a.pt"), value);
+    return io::readTorchCheckpoint(io::MappedFile::open(path("a.pt"))).states.at("").at("w");
+  };
+  EXPECT_TRUE(torch::equal(read(tensorPickle(6, 1, { 2, 2 }, { 1, 3 })), torch::tensor({ { 1.0f, 4.0f }, { 2.0f, 5.0f } })));
+  EXPECT_EQ(read(tensorPickle(6, 0, { 0, 5 }, { 5, 1 })).numel(), 0);
+  constexpr auto huge = std::int64_t{ 1 } << 62;
+  for (const auto& lie : { tensorPickle(1000000, 0, { 1000000 }, { 1 }), tensorPickle(6, 0, { 7 }, { 1 }),
+         tensorPickle(6, 5, { 2 }, { 1 }), tensorPickle(6, 0, { 3 }, { 3 }), tensorPickle(6, 0, { huge, huge }, { 1, 1 }),
+         tensorPickle(6, 0, { 1000 }, { 0 }), tensorPickle(6, 0, { 2 }, { huge }) })
+  {
+    EXPECT_ERROR(read(lie), "lies outside of what the file holds");
+  }
+  for (const auto& lie : { tensorPickle(6, -1, { 1 }, { 1 }), tensorPickle(6, 3, { 2 }, { -1 }), tensorPickle(6, 0, { -3 }, { 1 }),
+         tensorPickle(huge, 0, { 6 }, { 1 }), tensorPickle(-6, 0, { 6 }, { 1 }) })
+  {
+    EXPECT_ERROR(read(lie), path("a.pt"));
+  }
+}
+
+TEST_F(Import, NothingThatTheFileNamesIsCalled)
+{
+  const auto file = path("a.pt");
+  writeArchive(file, "cposix\nmkdir\n" + text(path("made")) + "\x85R");
+  EXPECT_TRUE(io::readTorchCheckpoint(io::MappedFile::open(file)).states.empty());
+  EXPECT_FALSE(fs::exists(path("made")));
 }
 
 // Streams as pickletools would show them; what comes out is what LibTorch reads.
