@@ -9,6 +9,8 @@ if(NOT EXISTS "${_torch}/lib/libtorch_cpu.so")
     "PARAFLARE_PYTHON_SITE at a folder that holds the torch 2.11 package.")
 endif()
 
+set(FLARE_TORCH_CPU "${_torch}/lib/libtorch_cpu.so")
+
 add_library(flare_c10 SHARED IMPORTED)
 set_target_properties(flare_c10 PROPERTIES
   IMPORTED_LOCATION "${_torch}/lib/libc10.so"
@@ -16,7 +18,7 @@ set_target_properties(flare_c10 PROPERTIES
     "${_torch}/include;${_torch}/include/torch/csrc/api/include")
 add_library(flare_torch SHARED IMPORTED)
 set_target_properties(flare_torch PROPERTIES
-  IMPORTED_LOCATION "${_torch}/lib/libtorch_cpu.so"
+  IMPORTED_LOCATION "${FLARE_TORCH_CPU}"
   INTERFACE_LINK_LIBRARIES flare_c10
   # c10's symbols are needed, but only through templates that the linker may think unused
   INTERFACE_LINK_OPTIONS "LINKER:--no-as-needed;LINKER:-rpath,${_torch}/lib")

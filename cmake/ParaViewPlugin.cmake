@@ -42,8 +42,8 @@ vtk_module_wrap_python(
   INSTALL_HEADERS OFF
   BUILD_STATIC OFF)
 configure_file("${PROJECT_SOURCE_DIR}/plugin/paraflare/__init__.py"
-  "${CMAKE_BINARY_DIR}/${PARAFLARE_PYTHON_DIRECTORY}/paraflare/__init__.py" COPYONLY)
-install(FILES "${PROJECT_SOURCE_DIR}/plugin/paraflare/__init__.py"
+  "${CMAKE_BINARY_DIR}/${PARAFLARE_PYTHON_DIRECTORY}/paraflare/__init__.py" @ONLY)
+install(FILES "${CMAKE_BINARY_DIR}/${PARAFLARE_PYTHON_DIRECTORY}/paraflare/__init__.py"
   DESTINATION "${PARAFLARE_PYTHON_DIRECTORY}/paraflare")
 
 paraview_plugin_scan(

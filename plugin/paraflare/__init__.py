@@ -3,4 +3,10 @@
     from paraflare import vtkFLARETrain, vtkFLAREPredict
 """
 
+import ctypes
+import os
+
+# LibTorch must use its own BLAS, not the one that VTK's libraries may bring (plugin/loader/loader.cpp).
+ctypes.CDLL("@FLARE_TORCH_CPU@", mode=os.RTLD_NOW | os.RTLD_DEEPBIND)
+
 from .vtkFLAREFilters import *
