@@ -141,7 +141,7 @@ def draw_modes(mesh, model, place, path):
 
 def fetch(port):
     """The rows of a table, as dictionaries."""
-    table = servermanager.Fetch(port)
+    table = servermanager.Fetch(port.Proxy, idx=port.Port)  # of an OutputPort alone it takes port 0
     columns = [table.GetColumn(i) for i in range(table.GetNumberOfColumns())]
     return [
         {column.GetName(): column.GetValue(row) for column in columns}
@@ -154,15 +154,14 @@ def save_table(path, port):
 
 
 def print_progress():
-    """Prints what a running filter says about itself, each message once."""
-    said = ""
+    """Prints what our filters say about themselves, each message once; the others only say their names."""
+    said = set()
 
     # The handler comes as an argument: held here as well, it would be a cycle that Python collects.
     def show(handler, _event):
-        nonlocal said
-        text = handler.GetLastProgressText()
-        if text and text != said:
-            said = text
+        text = handler.GetLastProgressText() or ""
+        if not text.startswith("vtk") and text not in said:
+            said.add(text)
             print("  " + text, flush=True)
 
     servermanager.ActiveConnection.Session.GetProgressHandler().AddObserver("ProgressEvent", show)

@@ -38,7 +38,7 @@ packages=(
   g++ cmake ninja-build ccache pkg-config
   paraview paraview-dev python3-paraview
   qtbase5-dev qttools5-dev libqt5svg5-dev libqt5opengl5-dev libopenmpi-dev libdouble-conversion-dev
-  nlohmann-json3-dev libcli11-dev libyaml-cpp-dev libxxhash-dev
+  nlohmann-json3-dev libcli11-dev libyaml-cpp-dev libxxhash-dev libhwy-dev
   python3-pip xvfb
 )
 wheels=(cpu)
