@@ -134,7 +134,7 @@ TrainingDecision decide(const TrainingRequest& request, const DataSet& data, con
   return decision;
 }
 
-void requireWritable(const std::string& path, Communicator& communicator)
+void requireWritable(const std::string& path, bool makeFolder, Communicator& communicator)
 {
   onEveryRank(communicator,
     [&]
@@ -145,6 +145,11 @@ void requireWritable(const std::string& path, Communicator& communicator)
       }
       const fs::path file(path);
       const auto folder = file.parent_path();
+      if (makeFolder)
+      {
+        std::error_code ignored; // the next question finds out
+        fs::create_directories(folder, ignored);
+      }
       if (!fs::is_directory(folder))
       {
         throw Error("ModelFile is '" + path + "', but the folder '" + folder.string() + "' does not exist. Create it, or choose "
@@ -178,8 +183,6 @@ std::string defaultModelFile(const std::string& inputFile)
   const char* data = std::getenv("XDG_DATA_HOME");
   const char* home = std::getenv("HOME");
   const fs::path base = data && *data ? fs::path(data) : fs::path(home ? home : "/tmp") / ".local" / "share";
-  const auto folder = base / "ParaFLARE";
-  fs::create_directories(folder, ignored);
-  return (folder / name).string();
+  return (base / "ParaFLARE" / name).string();
 }
 }

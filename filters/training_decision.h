@@ -21,6 +21,7 @@ struct TrainingRequest
   std::string checkpoint; // beside it
   IfModelExists ifExists = IfModelExists::Reuse;
   bool neverTrain = false;
+  bool makeFolder = false; // the file's folder is ours to make: nobody named it
   // What Overwrite does is done once: true when this filter wrote the file itself and it is unchanged.
   bool writtenHere = false;
 };
@@ -45,7 +46,7 @@ struct TrainingDecision
 TrainingDecision decide(const TrainingRequest& request, const DataSet& data, const TrainingOptions& options);
 
 // Throws Error unless a file can be made in the path's folder. Rank 0 tries; collective.
-void requireWritable(const std::string& path, Communicator& communicator);
+void requireWritable(const std::string& path, bool makeFolder, Communicator& communicator);
 
 // FILE.flare.safetensors beside an input file, or in the user's data folder when there is none or its folder
 // cannot be written.

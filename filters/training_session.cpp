@@ -131,7 +131,7 @@ TrainingSession::Result TrainingSession::run(
   const auto decision = decide(request, data, options);
   if (decision.action != TrainingDecision::Action::Read)
   {
-    requireWritable(request.modelFile, communicator);
+    requireWritable(request.modelFile, request.makeFolder, communicator);
     return train(decision.action == TrainingDecision::Action::Resume, data, options, request, hooks, key);
   }
   const auto model = ModelCache::instance().model(decision.path, communicator);

@@ -20,6 +20,7 @@
 #include <vtkCommand.h>
 #include <vtkDataArraySelection.h>
 #include <vtkDataObject.h>
+#include <vtkErrorCode.h>
 #include <vtkInformation.h>
 #include <vtkInformationVector.h>
 #include <vtkMultiProcessController.h>
@@ -84,6 +85,14 @@ std::vector<std::string> chosen(vtkDataArraySelection* selection)
     }
   }
   return names;
+}
+
+void addText(vtkDataObject* output, const char* name, const std::string& text)
+{
+  vtkNew<vtkStringArray> array;
+  array->SetName(name);
+  array->InsertNextValue(text);
+  output->GetFieldData()->AddArray(array);
 }
 }
 
@@ -269,6 +278,10 @@ int vtkFLARETrain::RequestData(vtkInformation* request, vtkInformationVector** i
     return 1;
   }
   request->Remove(vtkStreamingDemandDrivenPipeline::CONTINUE_EXECUTING());
+  if (this->GetErrorCode() != vtkErrorCode::NoError)
+  {
+    d.outcome = "failed";
+  }
   d.clear();
   d.watch.look(d.modelFile, *d.communicator);
   interrupt.passOn();
@@ -322,7 +335,7 @@ bool vtkFLARETrain::Collect(vtkInformation* request, vtkInformationVector** inpu
   {
     d.add(one, d.data->size() == shown);
   }
-  this->SetProgressText("reading the cases");
+  this->SetProgressText(("reading the cases: " + d.casesFound).c_str());
   this->UpdateProgress(readingShare * static_cast<double>(d.loop.pass() + 1) / static_cast<double>(d.loop.passes()));
   if (stopRequested(this, *d.communicator))
   {
@@ -362,6 +375,7 @@ void vtkFLARETrain::Finish(vtkInformationVector* outputs, const std::function<bo
   request.checkpoint = d.modelFile + ".checkpoint";
   request.ifExists = static_cast<flare::filters::IfModelExists>(this->IfModelExists);
   request.neverTrain = this->NeverTrain;
+  request.makeFolder = !this->ModelFile || !*this->ModelFile;
 
   TrainingHooks hooks;
   hooks.stopWanted = stopWanted;
@@ -411,10 +425,9 @@ void vtkFLARETrain::ShowResults(const flare::Model& model, vtkInformationVector*
 
   for (vtkDataObject* output : { static_cast<vtkDataObject*>(table), mesh })
   {
-    vtkNew<vtkStringArray> name;
-    name->SetName(modelFileArray);
-    name->InsertNextValue(d.modelFile);
-    output->GetFieldData()->AddArray(name);
+    addText(output, modelFileArray, d.modelFile);
+    addText(output, "FLARECases", d.casesFound);
+    addText(output, "FLAREOutcome", d.outcome);
   }
 }
 

@@ -12,10 +12,10 @@ from pathlib import Path
 # folders that hold a file, the innermost counts.
 MAY_INCLUDE = {
     "gui": {"gui", "C++", "Qt", "VTK"},
-    "plugin": {"plugin", "C++", "VTK"},
+    "plugin": {"plugin", "C++", "system", "VTK"},
     "filters": {"filters", "engine/include", "C++", "system", "VTK"},
     "engine/include": {"engine/include", "C++"},
-    "engine/tools": {"engine/tools", "engine/include", "C++", "system", "library"},
+    "engine/tools": {"engine/tools", "engine/src", "engine/include", "C++", "system", "library"},
     "engine/src": {"engine/src", "engine/include", "C++", "system", "library", "LibTorch"},
     "engine/src/cuda": {
         *("engine/src/cuda", "engine/src", "engine/include"),
@@ -33,13 +33,14 @@ EXTERNAL = [
     ("Qt", r"Q[A-Z]\w*(/Q\w+)?|(q|pq|ui_)\w+\.h"),
     ("C++", r"[a-z_0-9]+"),
     ("system", r"(sys/\w+|unistd|fcntl|signal|dlfcn)\.h"),
-    ("library", r"(nlohmann|yaml-cpp|CLI)/.+|xxhash\.h"),
+    ("library", r"(nlohmann|yaml-cpp|CLI|hwy)/.+|xxhash\.h"),
 ]
 
 # Words that must not stand in a folder's CMake and VTK module files.
 MAY_NOT_NAME = {
     "gui": r"torch|c10|flare_engine|cuda",
-    "plugin": r"torch|c10|flare_engine|cuda",
+    # The plugin's loader must know where LibTorch lies, but links nothing of it.
+    "plugin": r"flare_torch|c10|flare_engine|cuda",
     "filters": r"torch|c10|cuda|Qt5|pq\w+",
     "engine": r"VTK::\w+|ParaView::\w+|Qt5\w*|vtk_module\w*",
 }

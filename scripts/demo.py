@@ -93,10 +93,10 @@ def evaluate(cases, model, output):
                 percent(row["TrainingMeanRelativeL2"]),
                 f"1 / {row['TrainingMeanRelativeL2'] / row['MeanRelativeL2']:.1f}",
             ]
-            for row in fetch(OutputPort(evaluation, 1))
+            for row in fetch(evaluation, 1)
         ],
     )
-    rows = [row for row in fetch(OutputPort(evaluation, 0)) if row["Field"] == TARGETS[1]]
+    rows = [row for row in fetch(evaluation, 0) if row["Field"] == TARGETS[1]]
     return sorted(range(len(rows)), key=lambda i: rows[i]["RelativeL2"])[len(rows) // 2]
 
 
@@ -114,7 +114,7 @@ def analyse(mesh, model, output):
     save_table(output / "spectrum.csv", OutputPort(spectrum, 0))
     save_table(output / "spectrum_summary.csv", OutputPort(spectrum, 2))
     pictures.draw_spectra(OutputPort(spectrum, 3), output / "spectrum.png")
-    heads = fetch(OutputPort(spectrum, 2))
+    heads = fetch(spectrum, 2)
     print_rows(
         ["block", "head", "effective rank", "modes to 99 %", "second eigenvalue"],
         [
@@ -135,13 +135,13 @@ def draw_modes(mesh, model, place, path):
     block, head = place
     modes = FLARESpectrum(Input=mesh, ModelFile=model, Block=block, Head=head, NumberOfModes=MODES)
     modes.UpdatePipeline()
-    eigenvalues = [row["Eigenvalue"] for row in fetch(OutputPort(modes, 0))][:MODES]
+    eigenvalues = [row["Eigenvalue"] for row in fetch(modes, 0)][:MODES]
     pictures.draw_modes(OutputPort(modes, 1), block, head, eigenvalues, path)
 
 
-def fetch(port):
-    """The rows of a table, as dictionaries."""
-    table = servermanager.Fetch(port.Proxy, idx=port.Port)  # of an OutputPort alone it takes port 0
+def fetch(proxy, port):
+    """The rows of the table at an output port, as dictionaries."""
+    table = servermanager.Fetch(proxy, idx=port)
     columns = [table.GetColumn(i) for i in range(table.GetNumberOfColumns())]
     return [
         {column.GetName(): column.GetValue(row) for column in columns}

@@ -12,7 +12,9 @@ from train import Training
 
 SMALL = {"channels": 16, "blocks": 2, "heads": 2, "latents": 8}
 RECIPES = [
-    Recipe(optimizer="muon", ema_warmup=True, ema_decay=0.9, encoding=InputEncoding(2), batch_size=2, **SMALL),
+    Recipe(
+        optimizer="muon", ema_warmup=True, ema_decay=0.9, encoding=InputEncoding(2), batch_size=2, **SMALL
+    ),
     Recipe(optimizer="adamw", momentum_cycle=True, weight_decay=0.1, batch_size=2, **SMALL),
 ]
 
@@ -28,8 +30,11 @@ def main():
     errors = ensemble.errors([validation] * len(runs)).mean(dim=1).cpu().numpy()
     losses = ensemble.losses.cpu().numpy()
     for r, run in enumerate(runs):
-        weights = {name: w[r].detach().cpu() for name, w in Ensemble(data, runs, 40, "cpu", torch.float64).views.items()}
-        columns = 8 + run.recipe.encoding.channels()
+        weights = {
+            name: w[r].detach().cpu()
+            for name, w in Ensemble(data, runs, 40, "cpu", torch.float64).views.items()
+        }
+        columns = data.cases[0].inputs.shape[1] + run.recipe.encoding.channels()
         weights["in_proj.fc1.weight"] = weights["in_proj.fc1.weight"][:, :columns].contiguous()
         single = Training(data, run.recipe, run.seed, validation, total_steps=40, weights=weights)
         expected = np.array([single.step() for _ in range(12)])

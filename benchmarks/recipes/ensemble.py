@@ -19,7 +19,7 @@ from flare_model import Architecture, FlareModel, initialise
 from optimizers import INNER_MATRIX
 from recipe import Recipe
 
-PADDED_SIZE_STEP = 64  # a captured graph per multiple of this many points
+PADDED_SIZE_STEP = 128  # a captured graph per multiple of this many points
 MASKED = -1e4  # added to the scores of padding: its exponential is 0
 
 
@@ -141,7 +141,12 @@ class Ensemble:
         self.beta1, self.beta2 = table(beta1), table(beta2)
         self.correction1 = table([1 - b**t for b in beta1])
         self.correction2 = table([np.sqrt(1 - b**t) for b in beta2])
-        self.ema = table([np.minimum(r.ema_decay, warm) if r.ema_warmup else np.full(steps, r.ema_decay) for r in recipes])
+        self.ema = table(
+            [
+                np.minimum(r.ema_decay, warm) if r.ema_warmup else np.full(steps, r.ema_decay)
+                for r in recipes
+            ]
+        )
 
         def column(values):
             return torch.tensor([[v] for v in values], device=self.device, dtype=self.dtype)
@@ -311,7 +316,15 @@ class Ensemble:
             self.stream.synchronize()
 
     def capture(self, width):
-        tensors = [self.flat, self.first_moment, self.second_moment, self.average, self.momentum, self.now, self.losses]
+        tensors = [
+            self.flat,
+            self.first_moment,
+            self.second_moment,
+            self.average,
+            self.momentum,
+            self.now,
+            self.losses,
+        ]
         saved = [t.clone() for t in tensors]
         torch.cuda.synchronize()
         with torch.cuda.stream(self.stream):

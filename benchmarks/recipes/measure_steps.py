@@ -16,14 +16,14 @@ from studies import BALANCED, PUBLISHED, QUICK_LOOK
 from train import Training
 
 NETWORKS = [
-    ("published", PUBLISHED),
     ("Quick look", QUICK_LOOK),
     ("Quick look, AdamW", replace(QUICK_LOOK, optimizer="adamw")),
     ("Quick look, batch 1", replace(QUICK_LOOK, batch_size=1)),
     ("Quick look, 64 channels, 2 blocks", replace(QUICK_LOOK, channels=64, heads=8, blocks=2)),
     ("Balanced", BALANCED),
+    ("published", PUBLISHED),
 ]
-WARM_UP, STEPS = 3, 12
+WARM_UP, STEPS = 2, 9
 
 
 def milliseconds(data, recipe):

@@ -1,8 +1,8 @@
 """Runs a study on a GPU, all of its networks at once, and writes what came out.
 
-    PYTHONPATH=tests/reference_training python3 benchmarks/recipes/run_studies.py PLATES.safetensors OUT.json ladder
+    PYTHONPATH=tests/reference_training python benchmarks/recipes/run_studies.py PLATES OUT.json ladder
 
-PLATES.safetensors is examples/plates/train, exported by tests/reference_training/export_plates.py.
+PLATES is examples/plates/train, exported by tests/reference_training/export_plates.py.
 """
 
 import json
@@ -81,7 +81,7 @@ def mean_errors(data, run, count):
 
 
 def table(results):
-    """One line per variant: mean and spread over the folds of the held-out errors, and shares of the mean's."""
+    """One line per variant: held-out errors over the folds, as shares of the mean's, and of seen cases."""
     lines = []
     for label in dict.fromkeys(r["label"] for r in results):
         group = [r for r in results if r["label"] == label]
@@ -89,7 +89,9 @@ def table(results):
         shares = errors.mean(axis=0) / np.mean([r["mean_errors"] for r in group], axis=0)
         seen = np.mean([r["training_errors"] for r in group], axis=0)
         cells = [f"{m:.4f} ± {s:.4f}" for m, s in zip(errors.mean(axis=0), errors.std(axis=0, ddof=1))]
-        lines.append(f"{label:52s} {'   '.join(cells)}   of the mean's {shares.round(3)}   seen {seen.round(4)}")
+        lines.append(
+            f"{label:52s} {'   '.join(cells)}   of the mean's {shares.round(3)}   seen {seen.round(4)}"
+        )
     return "\n".join(lines)
 
 
@@ -108,7 +110,10 @@ def main():
         list(pool.map(lambda group: group.ensemble.replay(), groups))
     trained = time.perf_counter()
     results = [result for group in groups for result in group.results()]
-    report = {"device": torch.cuda.get_device_name() if device == "cuda" else "CPU", "date": time.strftime("%F")}
+    report = {
+        "device": torch.cuda.get_device_name() if device == "cuda" else "CPU",
+        "date": time.strftime("%F"),
+    }
     with open(output, "w") as file:
         json.dump(report | {"fields": data.fields, "results": results}, file)
     print(table(results))

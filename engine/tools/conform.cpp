@@ -8,7 +8,7 @@ namespace flare::tools
 {
 namespace
 {
-template <typename Spec>
+template<typename Spec>
 std::string namesOf(const std::vector<Spec>& specs)
 {
   std::string text;
@@ -20,7 +20,7 @@ std::string namesOf(const std::vector<Spec>& specs)
 }
 
 // For every wanted one, where it is among those that there are.
-template <typename Spec>
+template<typename Spec>
 std::vector<std::size_t> places(
   const std::vector<Spec>& there, const std::vector<Spec>& wanted, const std::string& what)
 {
@@ -31,8 +31,8 @@ std::vector<std::size_t> places(
       there.begin(), there.end(), [&](const Spec& candidate) { return candidate.name == spec.name; });
     if (found == there.end())
     {
-      throw Error("the model needs the " + what + " '" + spec.name + "', which the data set does not have. It has: " +
-        namesOf(there) + ".");
+      throw Error("the model needs the " + what + " '" + spec.name +
+                  "', which the data set does not have. It has: " + namesOf(there) + ".");
     }
     result.push_back(static_cast<std::size_t>(found - there.begin()));
   }
@@ -52,11 +52,13 @@ Conform::Conform(const Signature& from, const Signature& to, bool withTargets)
   if (from.association != to.association)
   {
     throw Error(std::string("the model was trained on ") + nameOf(to.association) +
-      ", but the data set holds values on " + nameOf(from.association) + ". Export it with the model's association.");
+                ", but the data set holds values on " + nameOf(from.association) +
+                ". Export it with the model's association.");
   }
   if (to.useTime && !from.useTime)
   {
-    throw Error("the model takes the time as an input, which the data set does not tell. Export it with the time.");
+    throw Error(
+      "the model takes the time as an input, which the data set does not tell. Export it with the time.");
   }
   if (withTargets)
   {

@@ -24,14 +24,15 @@ struct Arguments
 
 void printSummary(const std::vector<FieldSummary>& summary, std::size_t cases)
 {
-  std::printf("relative L2 errors over %zu cases; the last column is that of predicting the training mean\n", cases);
+  std::printf(
+    "relative L2 errors over %zu cases; the last column is that of predicting the training mean\n", cases);
   std::printf("%-20s %10s %10s %10s %12s %14s  %s\n", "field", "mean", "median", "worst", "max error",
     "training mean", "worst case");
   for (const auto& f : summary)
   {
     std::printf("%-20s %10s %10s %10s %12s %14s  %s\n", f.field.c_str(), shortText(f.meanRelativeL2).c_str(),
-      shortText(f.medianRelativeL2).c_str(), shortText(f.worstRelativeL2).c_str(), shortText(f.maxError).c_str(),
-      shortText(f.trainingMeanRelativeL2).c_str(), f.worstCase.c_str());
+      shortText(f.medianRelativeL2).c_str(), shortText(f.worstRelativeL2).c_str(),
+      shortText(f.maxError).c_str(), shortText(f.trainingMeanRelativeL2).c_str(), f.worstCase.c_str());
   }
 }
 
@@ -50,8 +51,9 @@ void evaluateAll(const Arguments& a)
     for (std::size_t f = 0; f < score.fields.size(); ++f)
     {
       const auto& field = score.fields[f];
-      csv.row({ score.name, std::to_string(score.points), signature.targets[f].name, exactText(field.relativeL2),
-        exactText(field.maxError), exactText(field.r2), exactText(field.meanRelativeL2) });
+      csv.row(
+        { score.name, std::to_string(score.points), signature.targets[f].name, exactText(field.relativeL2),
+          exactText(field.maxError), exactText(field.r2), exactText(field.meanRelativeL2) });
     }
   }
   if (!a.csv.empty())
@@ -65,7 +67,8 @@ void evaluateAll(const Arguments& a)
 void addEvaluate(CLI::App& program)
 {
   auto a = std::make_shared<Arguments>();
-  auto* command = program.add_subcommand("evaluate", "Measure a model's errors on a data set with known targets");
+  auto* command =
+    program.add_subcommand("evaluate", "Measure a model's errors on a data set with known targets");
   command->add_option("model", a->model, "Model file")->required()->type_name("MODEL");
   command->add_option("data", a->data, "Data set file")->required()->type_name("DATA");
   command->add_option("--csv", a->csv, "Write every case's errors to this file")->type_name("FILE");

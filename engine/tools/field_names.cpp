@@ -16,7 +16,8 @@ FieldSpec fieldNamed(const std::string& text, const std::string& option)
   if (colon != std::string::npos)
   {
     const auto count = text.substr(colon + 1);
-    const bool isCount = !count.empty() && count.size() < 6 &&
+    const bool isCount =
+      !count.empty() && count.size() < 6 &&
       std::all_of(count.begin(), count.end(), [](unsigned char c) { return c >= '0' && c <= '9'; });
     if (!isCount || std::stoi(count) < 1)
     {

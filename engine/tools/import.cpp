@@ -50,9 +50,10 @@ void import(Arguments& a)
   const auto model = importCheckpoint(a.checkpoint, a.options);
   model.save(a.output);
   const auto& n = model.info().architecture;
-  std::printf("'%s' written: %lld blocks, %lld heads, %lld channels, %lld latents, %lld weights\n", a.output.c_str(),
-    static_cast<long long>(n.blocks), static_cast<long long>(n.heads), static_cast<long long>(n.channels),
-    static_cast<long long>(n.latents), static_cast<long long>(model.info().parameters));
+  std::printf("'%s' written: %lld blocks, %lld heads, %lld channels, %lld latents, %lld weights\n",
+    a.output.c_str(), static_cast<long long>(n.blocks), static_cast<long long>(n.heads),
+    static_cast<long long>(n.channels), static_cast<long long>(n.latents),
+    static_cast<long long>(model.info().parameters));
 }
 }
 
@@ -63,12 +64,17 @@ void addImport(CLI::App& program)
   auto a = std::make_shared<Arguments>();
   auto* command =
     program.add_subcommand("import", "Make a model from a checkpoint of the published code (FLARE.py)");
-  command->add_option("checkpoint", a->checkpoint, "torch.save or safetensors file")->required()->type_name("CHECKPOINT");
+  command->add_option("checkpoint", a->checkpoint, "torch.save or safetensors file")
+    ->required()
+    ->type_name("CHECKPOINT");
   command->add_option("-o,--output", a->output, "Model file to write")->required()->type_name("MODEL");
-  command->add_option("--config", a->options.configPath,
+  command
+    ->add_option("--config", a->options.configPath,
       "config.json or config.yaml (default: in the checkpoint, beside it or in the folder above)")
     ->type_name("FILE");
-  command->add_option("--inputs", a->inputs, "coordinates, then arrays in the order of the network's inputs; NAME:3 has three components")
+  command
+    ->add_option("--inputs", a->inputs,
+      "coordinates, then arrays in the order of the network's inputs; NAME:3 has three components")
     ->required()
     ->delimiter(',')
     ->type_name("coordinates,NAME,...");
@@ -76,12 +82,18 @@ void addImport(CLI::App& program)
     ->delimiter(',')
     ->type_name("NAME,...");
   command->add_flag("--time", a->time, "The time is the last input");
-  command->add_option("--targets", a->targets, "Arrays that the network gives")->required()->delimiter(',')->type_name("NAME,...");
+  command->add_option("--targets", a->targets, "Arrays that the network gives")
+    ->required()
+    ->delimiter(',')
+    ->type_name("NAME,...");
   command->add_flag("--cells", a->cells, "Values are those of cells, at their centres");
-  command->add_option("--normalisation", a->options.normalisationPath,
+  command
+    ->add_option("--normalisation", a->options.normalisationPath,
       R"(JSON: {"inputs": {"mean": [...], "scale": [...]}, "targets": {...}} (default: none))")
     ->type_name("FILE");
-  command->add_option("--weights", a->options.weights, "raw, or ema for the averaged weights of a trainer's snapshot")
+  command
+    ->add_option(
+      "--weights", a->options.weights, "raw, or ema for the averaged weights of a trainer's snapshot")
     ->transform(CLI::CheckedTransformer(weights, CLI::ignore_case).description(""))
     ->type_name("NAME")
     ->default_str("raw");

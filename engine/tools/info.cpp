@@ -38,11 +38,12 @@ void printNetwork(const ModelInfo& info)
 {
   const auto& a = info.architecture;
   const auto n = [](std::int64_t value) { return std::to_string(value); };
-  line("network", n(a.blocks) + " blocks, " + n(a.channels) + " channels, " + n(a.heads) + " heads, " + n(a.latents) +
-      " latents; " + n(info.parameters) + " weights");
+  line("network", n(a.blocks) + " blocks, " + n(a.channels) + " channels, " + n(a.heads) + " heads, " +
+                    n(a.latents) + " latents; " + n(info.parameters) + " weights");
   line("options", std::string(a.activation == Activation::Gelu ? "GELU" : "SiLU") +
-      (a.norm == Norm::Layer ? ", LayerNorm" : ", RMSNorm") + (a.queryKeyNorm ? ", q/k norm" : "") +
-      (a.sharedLatents ? ", shared latents" : "") + ", attention scale " + shortText(a.attentionScale));
+                    (a.norm == Norm::Layer ? ", LayerNorm" : ", RMSNorm") +
+                    (a.queryKeyNorm ? ", q/k norm" : "") + (a.sharedLatents ? ", shared latents" : "") +
+                    ", attention scale " + shortText(a.attentionScale));
   line("values on", io::nameOf(info.signature.association));
   line("inputs", joined(info.signature.inputChannelNames()));
   if (info.encoding.octaves > 0)
@@ -58,16 +59,19 @@ void printTraining(const TrainingRecord& t)
   line("recipe", t.recipe.name);
   if (t.stepsPlanned > 0)
   {
-    line("run", n(t.stepsDone) + " of " + n(t.stepsPlanned) + " steps, seed " + n(t.seed) + ", " + t.device + ", " +
-        t.precision + (t.completed ? "" : "; not completed" + (t.stopReason.empty() ? "" : ": " + t.stopReason)));
-    line("cases", n(t.trainingCases.size()) + " for training, " + n(t.validationCases.size()) + " for validation");
+    line("run", n(t.stepsDone) + " of " + n(t.stepsPlanned) + " steps, seed " + n(t.seed) + ", " + t.device +
+                  ", " + t.precision +
+                  (t.completed ? "" : "; not completed" + (t.stopReason.empty() ? "" : ": " + t.stopReason)));
+    line("cases",
+      n(t.trainingCases.size()) + " for training, " + n(t.validationCases.size()) + " for validation");
   }
   if (!t.history.empty())
   {
     const auto& last = t.history.back();
-    line("last epoch", n(last.epoch) + ", loss " + shortText(last.loss) +
-        (std::isnan(last.validationError) ? "" : ", validation error " + shortText(last.validationError)) + ", after " +
-        durationText(last.seconds));
+    line("last epoch",
+      n(last.epoch) + ", loss " + shortText(last.loss) +
+        (std::isnan(last.validationError) ? "" : ", validation error " + shortText(last.validationError)) +
+        ", after " + durationText(last.seconds));
   }
   for (const auto& note : t.notes)
   {

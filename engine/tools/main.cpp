@@ -10,9 +10,10 @@
 
 int main(int argc, char** argv)
 {
-  CLI::App program("FLARE surrogates of simulation results: train them, apply them, judge them, look inside.\n"
-                   "Data sets are files that ParaView's FLARE filters export, or that Python writes "
-                   "(docs/files.md).",
+  CLI::App program(
+    "FLARE surrogates of simulation results: train them, apply them, judge them, look inside.\n"
+    "Data sets are files that ParaView's FLARE filters export, or that Python writes "
+    "(docs/files.md).",
     "flare");
   program.require_subcommand(1);
   flare::tools::addTrain(program);

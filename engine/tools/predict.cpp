@@ -46,7 +46,8 @@ Case predictCase(Predictor& predictor, const Case& c)
   for (const auto& field : predictor.model().info().signature.targets)
   {
     // Double: a pressure of 101325 ± 1 keeps its digits.
-    auto values = std::make_shared<std::vector<double>>(static_cast<std::size_t>(c.count() * field.components));
+    auto values =
+      std::make_shared<std::vector<double>>(static_cast<std::size_t>(c.count() * field.components));
     outputs.push_back({ values->data(), ScalarType::Float64, c.count(), field.components });
     result.targets.push_back({ values->data(), ScalarType::Float64, c.count(), field.components, values });
   }
@@ -70,8 +71,8 @@ void predict(const Arguments& a)
     std::printf("%s: %lld points\n", c.name.c_str(), static_cast<long long>(c.count()));
     for (const auto& channel : outside)
     {
-      std::fprintf(stderr, "flare: warning: case '%s' leaves what the training covered in '%s'\n", c.name.c_str(),
-        channel.c_str());
+      std::fprintf(stderr, "flare: warning: case '%s' leaves what the training covered in '%s'\n",
+        c.name.c_str(), channel.c_str());
     }
   }
   result.save(a.output);
@@ -84,8 +85,12 @@ void addPredict(CLI::App& program)
   auto a = std::make_shared<Arguments>();
   auto* command = program.add_subcommand("predict", "Apply a model to the cases of a data set");
   command->add_option("model", a->model, "Model file")->required()->type_name("MODEL");
-  command->add_option("data", a->data, "Data set file; targets in it are not needed")->required()->type_name("DATA");
-  command->add_option("-o,--output", a->output, "Data set file to write: the points and NAME_predicted in physical units")
+  command->add_option("data", a->data, "Data set file; targets in it are not needed")
+    ->required()
+    ->type_name("DATA");
+  command
+    ->add_option(
+      "-o,--output", a->output, "Data set file to write: the points and NAME_predicted in physical units")
     ->required()
     ->type_name("OUT");
   addDevice(*command, a->device);

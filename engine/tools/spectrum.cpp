@@ -1,8 +1,8 @@
+#include "flare/spectrum.h"
 #include "commands.h"
 #include "conform.h"
 #include "csv.h"
 #include "flare/error.h"
-#include "flare/spectrum.h"
 #include "options.h"
 
 #include <CLI/CLI.hpp>
@@ -48,7 +48,8 @@ void save(const std::vector<HeadSpectrum>& heads, const std::string& path)
   {
     for (std::size_t m = 0; m < h.eigenvalues.size(); ++m)
     {
-      csv.row({ std::to_string(h.block), std::to_string(h.head), std::to_string(m), exactText(h.eigenvalues[m]) });
+      csv.row(
+        { std::to_string(h.block), std::to_string(h.head), std::to_string(m), exactText(h.eigenvalues[m]) });
     }
   }
   csv.save(path);
@@ -61,7 +62,7 @@ void spectrum(Arguments& a)
   if (a.caseIndex >= data.size())
   {
     throw Error("there is no case " + std::to_string(a.caseIndex) + ": '" + a.data + "' has " +
-      std::to_string(data.size()) + " cases, counted from 0.");
+                std::to_string(data.size()) + " cases, counted from 0.");
   }
   const Conform conform(data.signature(), model.info().signature, false);
   a.options.precision = a.precise ? SpectrumPrecision::Precise : SpectrumPrecision::Default;
@@ -79,12 +80,15 @@ void spectrum(Arguments& a)
 void addSpectrum(CLI::App& program)
 {
   auto a = std::make_shared<Arguments>();
-  auto* command = program.add_subcommand("spectrum", "Eigenvalues of the attention heads' mixing operators on a mesh");
+  auto* command =
+    program.add_subcommand("spectrum", "Eigenvalues of the attention heads' mixing operators on a mesh");
   command->add_option("model", a->model, "Model file")->required()->type_name("MODEL");
   command->add_option("data", a->data, "Data set file")->required()->type_name("DATA");
   command->add_option("--case", a->caseIndex, "Which case of the data set, from 0")->capture_default_str();
-  command->add_option("--block", a->options.block, "Which block, from 0 (default: all)")->check(CLI::NonNegativeNumber);
-  command->add_option("--head", a->options.head, "Which head, from 0 (default: all)")->check(CLI::NonNegativeNumber);
+  command->add_option("--block", a->options.block, "Which block, from 0 (default: all)")
+    ->check(CLI::NonNegativeNumber);
+  command->add_option("--head", a->options.head, "Which head, from 0 (default: all)")
+    ->check(CLI::NonNegativeNumber);
   command->add_flag("--precise", a->precise, "Everything in double precision");
   command->add_option("--csv", a->csv, "Write all eigenvalues to this file")->type_name("FILE");
   addDevice(*command, a->device);

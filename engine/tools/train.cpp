@@ -113,7 +113,7 @@ bool mustTrain(const Arguments& a, const DataSet& data)
   if (!modelThere)
   {
     throw Error("a run that was stopped left '" + a.options.checkpointPath +
-      "'. --resume continues it, --overwrite starts anew.");
+                "'. --resume continues it, --overwrite starts anew.");
   }
   const auto info = Model::inspect(a.model);
   const auto differing = differences(info, data, a.options);
@@ -127,11 +127,12 @@ bool mustTrain(const Arguments& a, const DataSet& data)
   }
   if (differing.empty())
   {
-    throw Error("'" + a.model + "' is the result of a run that did not complete, and its checkpoint is gone. "
-                                "--overwrite trains anew.");
+    throw Error("'" + a.model +
+                "' is the result of a run that did not complete, and its checkpoint is gone. "
+                "--overwrite trains anew.");
   }
   throw Error("'" + a.model + "' is there already, from other data or settings:" + listOf(differing) +
-    "\nChoose another name, or --overwrite.");
+              "\nChoose another name, or --overwrite.");
 }
 
 Trainer makeTrainer(const Arguments& a, const DataSet& data)
@@ -140,8 +141,8 @@ Trainer makeTrainer(const Arguments& a, const DataSet& data)
   if (a.resume && fs::exists(checkpoint))
   {
     auto trainer = Trainer::resume(checkpoint, data, a.options);
-    std::printf("continuing '%s' after step %lld\n", checkpoint.c_str(),
-      static_cast<long long>(trainer.stepsDone()));
+    std::printf(
+      "continuing '%s' after step %lld\n", checkpoint.c_str(), static_cast<long long>(trainer.stepsDone()));
     return trainer;
   }
   return Trainer(data, a.options);
@@ -172,7 +173,8 @@ void train(Arguments& a)
   if (state == RunState::Stopped)
   {
     throw Interrupted("stopped after step " + std::to_string(trainer.stepsDone()) + ". '" +
-      a.options.checkpointPath + "' holds the run; the same command with --resume continues it.");
+                      a.options.checkpointPath +
+                      "' holds the run; the same command with --resume continues it.");
   }
   const auto model = trainer.model();
   model.save(a.model);
@@ -188,13 +190,16 @@ void addNetwork(CLI::App& command, Arguments& a)
 {
   const auto size = [&](const char* name, std::int64_t& value, const char* text)
   {
-    command.add_option(name, value, text)->check(CLI::PositiveNumber)->group("Network (default: the recipe's)");
+    command.add_option(name, value, text)
+      ->check(CLI::PositiveNumber)
+      ->group("Network (default: the recipe's)");
   };
   size("--channels", a.channels, "Width of the network");
   size("--blocks", a.blocks, "Number of blocks");
   size("--heads", a.heads, "Attention heads per block; they must divide the channels");
   size("--latents", a.latents, "Latent points per head");
-  command.add_option("--octaves", a.octaves, "Octaves of sines and cosines of the coordinates as further inputs")
+  command
+    .add_option("--octaves", a.octaves, "Octaves of sines and cosines of the coordinates as further inputs")
     ->check(CLI::NonNegativeNumber)
     ->group("Network (default: the recipe's)");
 }
@@ -220,7 +225,8 @@ void addTrain(CLI::App& program)
   addDevice(*command, a->options.device);
   addPrecision(*command, a->options.precision);
   addNetwork(*command, *a);
-  auto* resume = command->add_flag("--resume", a->resume, "Continue a run that was stopped; start one where there is none");
+  auto* resume = command->add_flag(
+    "--resume", a->resume, "Continue a run that was stopped; start one where there is none");
   command->add_flag("--overwrite", a->overwrite, "Train anew whatever is there")->excludes(resume);
   command->callback([a] { train(*a); });
 }

@@ -18,21 +18,6 @@ By closed forms, for a hole across the tension:
                               1       5.5e-06      0.19%        0.21%          4.9893
                               2       7.6e-07      0.07%        0.06%          4.9972
                           exact                                                5.0000
-
-By level 3, for a shipped case with one hole and one with two:
-
-                          level  displacement  von Mises  max at hole  peak / load
-    train 4                   0       3.9e-05      0.50%        0.89%          4.1783
-                              1       4.7e-06      0.18%        0.22%          4.2065
-                              2       5.5e-07      0.04%        0.05%          4.2137
-                              3                                                4.2157
-    train 0                   0       6.3e-05      0.72%        1.90%          4.7904
-                              1       7.5e-06      0.25%        0.58%          4.8123
-                              2       7.9e-07      0.07%        0.12%          4.8178
-                              3                                                4.8192
-
-Ten shipped cases spread evenly, level 1 by level 2: displacement 1.3e-05 on average, 4.1e-05 at
-worst; von Mises 0.15 % on average, 0.25 % at worst.
 """
 
 import argparse

@@ -17,8 +17,10 @@
 #include <vtkPointData.h>
 #include <vtkStreamingDemandDrivenPipeline.h>
 
-#include <csignal>
+#include <sys/resource.h>
+
 #include <cmath>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -562,6 +564,94 @@ TEST(Train, RefusesWhatCannotBeTrained)
   };
   t.series->Modified();
   EXPECT_TRUE(has(t.problem(), "all its points in one place"));
+}
+
+TEST(Train, AFullDiskKeepsTheOldModelAndTheResult)
+{
+  Training t;
+  t.update();
+  t.train->SetIfModelExists(vtkFLARETrain::OVERWRITE);
+  t.train->SetSeed(2);
+  // A bound on the size of files, as a full disk would set it.
+  const auto before = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit limit = {};
+  getrlimit(RLIMIT_FSIZE, &limit);
+  auto small = limit;
+  small.rlim_cur = 1000;
+  setrlimit(RLIMIT_FSIZE, &small);
+  const auto text = t.problem();
+  setrlimit(RLIMIT_FSIZE, &limit);
+  std::signal(SIGXFSZ, before);
+  EXPECT_TRUE(has(text, t.file) && has(text, "kept in memory")) << text;
+  EXPECT_EQ(Model::load(t.file).info().training.seed, 1u);
+
+  t.train->Modified();
+  t.update();
+  EXPECT_TRUE(startsWith(t.train->GetOutcome(), "kept")) << t.train->GetOutcome();
+  EXPECT_EQ(Model::load(t.file).info().training.seed, 2u);
+}
+
+TEST(Train, FoldersThatCannotBeWrittenAreNamedBeforeTraining)
+{
+  Training t;
+  t.train->SetModelFile("/proc/model.safetensors");
+  const auto text = t.problem();
+  EXPECT_TRUE(has(text, "/proc/model.safetensors") && has(text, "nothing can be written to '/proc'")) << text;
+}
+
+TEST(Train, LearnsTensors)
+{
+  Training t;
+  t.series->change = [](vtkUnstructuredGrid* grid, int)
+  {
+    vtkNew<vtkDoubleArray> stress;
+    stress->SetName("stress");
+    stress->SetNumberOfComponents(9);
+    stress->SetNumberOfTuples(grid->GetNumberOfPoints());
+    for (vtkIdType i = 0; i < grid->GetNumberOfPoints(); ++i)
+    {
+      for (int c = 0; c < 9; ++c)
+      {
+        stress->SetComponent(i, c, (c + 1) * grid->GetPoint(i)[0]);
+      }
+    }
+    grid->GetPointData()->AddArray(stress);
+  };
+  t.train->GetPointTargetArraySelection()->EnableArray("stress");
+  t.update();
+  EXPECT_EQ(Model::inspect(t.file).signature.targetChannels(), 1 + 9);
+  EXPECT_EQ(t.validation()->GetPointData()->GetArray("stress_predicted")->GetNumberOfComponents(), 9);
+  EXPECT_NE(tableOf(t.train, 0)->GetColumnByName("ValidationError_stress"), nullptr);
+}
+
+TEST(Train, LargeOffsetsKeepTheirDetail)
+{
+  // The same plates, a millimetre wide and a thousand kilometres from the origin.
+  const auto far = [](vtkUnstructuredGrid* grid, int)
+  {
+    for (vtkIdType i = 0; i < grid->GetNumberOfPoints(); ++i)
+    {
+      double x[3];
+      grid->GetPoint(i, x);
+      grid->GetPoints()->SetPoint(i, 1e6 + 1e-3 * x[0], 1e6 + 1e-3 * x[1], 1e6);
+    }
+  };
+  Training near, away("far.safetensors");
+  away.series->change = far;
+  for (auto* t : { &near, &away })
+  {
+    t->train->SetPrecision(1);
+    t->train->SetShownCase(0);
+    t->update();
+  }
+  auto* expected = near.validation()->GetPointData()->GetArray("p_predicted");
+  auto* found = away.validation()->GetPointData()->GetArray("p_predicted");
+  for (vtkIdType i = 0; i < expected->GetNumberOfTuples(); ++i)
+  {
+    // A double at 1e6 resolves 1e-10, a ten-millionth of the width; 15 steps of training amplify that by far
+    // less than 1e3. Coordinates that were narrowed to float before being centred would be off by 100.
+    EXPECT_TRUE(std::abs(found->GetComponent(i, 0) - expected->GetComponent(i, 0)) <= 1e-4) << i;
+  }
 }
 
 TEST(Train, OneCaseTrainsWithANote)

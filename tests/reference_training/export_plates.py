@@ -37,7 +37,9 @@ def main():
         tensors[f"{i:06d}/points"] = vtk_to_numpy(grid.GetPoints().GetData())
         for k, array in enumerate(fields):
             tensors[f"{i:06d}/targets/{k}"] = vtk_to_numpy(array)
-        cases.append({"name": path.stem, "parameters": [a.GetComponent(0, 0) for a in parameters], "time": 0.0})
+        cases.append(
+            {"name": path.stem, "parameters": [a.GetComponent(0, 0) for a in parameters], "time": 0.0}
+        )
     description = {
         "association": "points",
         "inputs": [],

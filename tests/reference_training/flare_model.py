@@ -39,7 +39,9 @@ class Architecture:
 
     def make_channel_mlp(self, layers, ratio):
         """The residual MLP of keys, values and feed-forward parts."""
-        return ResidualMLP(self, self.channels, int(self.channels * ratio), self.channels, layers, True, True)
+        return ResidualMLP(
+            self, self.channels, int(self.channels * ratio), self.channels, layers, True, True
+        )
 
 
 class ResidualMLP(nn.Module):

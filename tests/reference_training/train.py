@@ -27,7 +27,9 @@ from recipe import Recipe
 class Training:
     """One run: data on their way into the network, the network, its optimisers and its average."""
 
-    def __init__(self, data, recipe, seed, validation=(), total_steps=None, dtype=torch.float64, weights=None):
+    def __init__(
+        self, data, recipe, seed, validation=(), total_steps=None, dtype=torch.float64, weights=None
+    ):
         self.data, self.recipe, self.validation, self.dtype = data, recipe, sorted(validation), dtype
         self.training = [i for i in range(len(data.cases)) if i not in set(validation)]
         steps_per_epoch = -(-len(self.training) // recipe.batch_size)
@@ -121,7 +123,9 @@ def shuffle_points(data, seed):
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("data")
-    parser.add_argument("--recipe-json", help="a JSON object of the recipe's fields; missing ones: defaults")
+    parser.add_argument(
+        "--recipe-json", help="a JSON object of the recipe's fields; missing ones: defaults"
+    )
     parser.add_argument("--weights", help="initial weights (safetensors); else drawn from the seed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--steps", type=int, help="steps to make (all of the schedule's)")

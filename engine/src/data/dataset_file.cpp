@@ -43,7 +43,7 @@ io::TensorView viewOf(const ArrayView& array)
   view.shape = { array.tuples, array.components };
   view.data = array.data;
   view.bytes = static_cast<std::uint64_t>(array.tuples) * static_cast<std::uint64_t>(array.components) *
-    static_cast<std::uint64_t>(sizeOf(array.type));
+               static_cast<std::uint64_t>(sizeOf(array.type));
   return view;
 }
 
@@ -103,8 +103,8 @@ ArrayView Reader::array(const std::string& name)
   }
   const auto& view = found->second;
   // A list of numbers is a table of one column, so that a data set is easily written by hand.
-  const bool fits = view.shape.size() == 1 ||
-    (view.shape.size() == 2 && view.shape[1] >= 1 && view.shape[1] <= std::numeric_limits<int>::max());
+  const bool fits = view.shape.size() == 1 || (view.shape.size() == 2 && view.shape[1] >= 1 &&
+                                                view.shape[1] <= std::numeric_limits<int>::max());
   if (!fits)
   {
     refuse("the tensor '" + name + "' must have two dimensions, values and components");
@@ -124,7 +124,7 @@ ArrayView Reader::array(const std::string& name)
     }
   }
   refuse("the tensor '" + name + "' has the type " + io::nameOf(view.type) +
-    "; use F32, F64 or whole numbers of 8 to 64 bits");
+         "; use F32, F64 or whole numbers of 8 to 64 bits");
 }
 
 std::vector<ArrayView> Reader::fields(const std::string& folder, std::size_t count)
@@ -180,7 +180,7 @@ DataSet Reader::read()
   return result;
 }
 
-template <typename Spec>
+template<typename Spec>
 Json list(const std::vector<Spec>& specs)
 {
   auto result = Json::array();
@@ -197,7 +197,7 @@ void DataSet::save(const std::string& path) const
   if (communicator_->size() > 1)
   {
     throw Error("'" + path + "' cannot be written: this data set is spread over " +
-      std::to_string(communicator_->size()) + " ranks. Export it from one.");
+                std::to_string(communicator_->size()) + " ranks. Export it from one.");
   }
   auto cases = Json::array();
   std::map<std::string, io::TensorView> tensors;

@@ -67,7 +67,7 @@ std::string temporaryName(const std::string& target)
   static std::atomic<unsigned> counter{ 0 };
   const std::string name = fs::path(target).filename().string().substr(0, 100);
   return (fs::path(folderOf(target)) /
-    ("." + name + "." + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".tmp"))
+          ("." + name + "." + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".tmp"))
     .string();
 }
 
@@ -168,7 +168,7 @@ void AtomicFile::fail(int code)
   std::error_code ignored;
   const bool kept = fs::is_regular_file(target_, ignored);
   throw Error("'" + path_ + "' cannot be written: " + std::strerror(code) + ". " + advice(code) +
-    (kept ? "; the file that was there is unchanged." : "."));
+              (kept ? "; the file that was there is unchanged." : "."));
 }
 
 void AtomicFile::discard() noexcept

@@ -44,8 +44,8 @@ Checkpoint fromTorch(const std::shared_ptr<const MappedFile>& file, ImportWeight
   if (found == content.states.end())
   {
     throw Error("'" + file->path() + "' holds no weights '" + key + "'" +
-      (weights == ImportWeights::Ema ? std::string(" (averaged ones); import the raw ones.")
-                                     : ": it holds " + keysOf(content.states) + "."));
+                (weights == ImportWeights::Ema ? std::string(" (averaged ones); import the raw ones.")
+                                               : ": it holds " + keysOf(content.states) + "."));
   }
   return { std::move(found->second), std::move(content.config) };
 }
@@ -60,7 +60,8 @@ Checkpoint fromSafetensors(const std::string& path, ImportWeights weights)
   }
   if (weights == ImportWeights::Ema)
   {
-    throw Error("'" + path + "' holds one set of weights, not averaged ones beside them; import it with raw weights.");
+    throw Error(
+      "'" + path + "' holds one set of weights, not averaged ones beside them; import it with raw weights.");
   }
   Checkpoint result;
   for (const auto& [name, view] : file.tensors())
@@ -78,11 +79,12 @@ Checkpoint readCheckpoint(const std::string& path, ImportWeights weights)
     return fromTorch(file, weights);
   }
   const bool isPickle = file->size() > 8 && file->data()[0] == std::byte{ 0x80 } &&
-    file->data()[8] != static_cast<std::byte>('{');
+                        file->data()[8] != static_cast<std::byte>('{');
   if (isPickle)
   {
-    throw Error("'" + path + "' is a bare pickle, as PyTorch wrote before version 1.6. Load it in Python and save it " +
-      "again with torch.save.");
+    throw Error("'" + path +
+                "' is a bare pickle, as PyTorch wrote before version 1.6. Load it in Python and save it " +
+                "again with torch.save.");
   }
   return fromSafetensors(path, weights);
 }
@@ -114,8 +116,8 @@ State normalised(const State& state, const std::string& path)
   {
     if (!tensor.is_floating_point())
     {
-      throw Error("'" + path + "': the tensor '" + name + "' holds no floating-point numbers; it is no weight of a " +
-        "FLARE network.");
+      throw Error("'" + path + "': the tensor '" + name +
+                  "' holds no floating-point numbers; it is no weight of a " + "FLARE network.");
     }
     if (!torch::isfinite(tensor).all().item<bool>())
     {
@@ -124,7 +126,8 @@ State normalised(const State& state, const std::string& path)
     isDouble = isDouble || tensor.scalar_type() == torch::kFloat64;
     if (!result.emplace(plainName(name), tensor).second)
     {
-      throw Error("'" + path + "': the tensor '" + plainName(name) + "' is there twice, under different prefixes.");
+      throw Error(
+        "'" + path + "': the tensor '" + plainName(name) + "' is there twice, under different prefixes.");
     }
   }
   for (auto& [name, tensor] : result)
@@ -147,8 +150,9 @@ JsonObject configFor(const std::string& checkpoint, const nlohmann::json& inside
   const auto beside = findConfig(checkpoint);
   if (beside.empty())
   {
-    throw Error("'" + checkpoint + "' does not tell the number of heads, and no config.json or config.yaml is beside " +
-      "it. Name the configuration file (--config).");
+    throw Error("'" + checkpoint +
+                "' does not tell the number of heads, and no config.json or config.yaml is beside " +
+                "it. Name the configuration file (--config).");
   }
   return readConfig(beside);
 }
@@ -162,10 +166,8 @@ Normalisation normalisationFor(const ImportOptions& options)
   const auto o =
     JsonObject::parse(readText(options.normalisationPath), "'" + options.normalisationPath + "'");
   Normalisation n;
-  n.inputs =
-    scalingFrom(o.object("inputs"), static_cast<std::size_t>(options.signature.inputChannels()));
-  n.targets =
-    scalingFrom(o.object("targets"), static_cast<std::size_t>(options.signature.targetChannels()));
+  n.inputs = scalingFrom(o.object("inputs"), static_cast<std::size_t>(options.signature.inputChannels()));
+  n.targets = scalingFrom(o.object("targets"), static_cast<std::size_t>(options.signature.targetChannels()));
   return n;
 }
 
@@ -186,8 +188,8 @@ void checkChannels(const std::string& path, const Architecture& a, const Signatu
     if (has != static_cast<std::int64_t>(names.size()))
     {
       throw Error("'" + path + "' has " + std::to_string(has) + " " + what + " channels, but " +
-        std::to_string(names.size()) + " were named: " + joined(names) + ". Name all of them, vectors with their " +
-        "component count (NAME:3).");
+                  std::to_string(names.size()) + " were named: " + joined(names) +
+                  ". Name all of them, vectors with their " + "component count (NAME:3).");
     }
   };
   require(a.inputs, "input", signature.inputChannelNames());
@@ -227,7 +229,7 @@ Model importCheckpoint(const std::string& path, const ImportOptions& options)
     impl->state.begin()->second.scalar_type() == torch::kFloat64 ? "float64" : "float32";
   info.training.completed = true;
   info.training.notes.push_back("imported from " + std::filesystem::path(path).filename().string() +
-    (options.weights == ImportWeights::Ema ? " (averaged weights)" : ""));
+                                (options.weights == ImportWeights::Ema ? " (averaged weights)" : ""));
   return Model(impl);
 }
 }

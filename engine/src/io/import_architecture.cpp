@@ -23,8 +23,8 @@ public:
     const auto found = shapes_.find(name);
     if (found == shapes_.end() || found->second.size() <= dimension)
     {
-      throw Error("the weights are not those of a FLARE network: the tensor '" + name + "' is missing or has " +
-        "another shape");
+      throw Error("the weights are not those of a FLARE network: the tensor '" + name +
+                  "' is missing or has " + "another shape");
     }
     return found->second[dimension];
   }
@@ -83,8 +83,8 @@ void agreeOnCount(const JsonObject& config, const char* key, std::int64_t actual
 {
   if (config.has(key) && !config.isNull(key) && config.integer(key) != actual)
   {
-    config.refuse(key,
-      "is " + std::to_string(config.integer(key)) + ", but the weights have " + std::to_string(actual));
+    config.refuse(
+      key, "is " + std::to_string(config.integer(key)) + ", but the weights have " + std::to_string(actual));
   }
 }
 
@@ -92,8 +92,8 @@ void agreeOnFlag(const JsonObject& config, const char* key, bool actual)
 {
   if (config.has(key) && !config.isNull(key) && config.boolean(key) != actual)
   {
-    config.refuse(key,
-      std::string("is ") + (actual ? "false" : "true") + ", but the weights say " + (actual ? "true" : "false"));
+    config.refuse(key, std::string("is ") + (actual ? "false" : "true") + ", but the weights say " +
+                         (actual ? "true" : "false"));
   }
 }
 
@@ -121,24 +121,22 @@ std::int64_t headsFrom(const Weights& w, const Architecture& a, const JsonObject
 {
   if (!config.has("num_heads"))
   {
-    config.refuse("num_heads", "is missing, and the weights do not tell it (null stands for channel_dim // 8)");
+    config.refuse(
+      "num_heads", "is missing, and the weights do not tell it (null stands for channel_dim // 8)");
   }
-  const auto heads =
-    config.isNull("num_heads") ? a.channels / 8 : config.integer("num_heads", 1, a.channels);
+  const auto heads = config.isNull("num_heads") ? a.channels / 8 : config.integer("num_heads", 1, a.channels);
   if (heads < 1 || a.channels % heads != 0)
   {
-    config.refuse("num_heads",
-      "means " + std::to_string(heads) + " heads, which do not divide the " + std::to_string(a.channels) +
-        " channels of the weights");
+    config.refuse("num_heads", "means " + std::to_string(heads) + " heads, which do not divide the " +
+                                 std::to_string(a.channels) + " channels of the weights");
   }
   const auto dimension = a.channels / heads;
   const auto agreeWith = [&](const std::string& name)
   {
     if (w.size(name, 0) != dimension)
     {
-      config.refuse("num_heads",
-        "means heads of " + std::to_string(dimension) + " channels, but '" + name + "' has " +
-          std::to_string(w.size(name, 0)));
+      config.refuse("num_heads", "means heads of " + std::to_string(dimension) + " channels, but '" + name +
+                                   "' has " + std::to_string(w.size(name, 0)));
     }
   };
   if (a.queryKeyNorm)
@@ -199,9 +197,8 @@ double ratioFrom(const Weights& w, const std::string& mlp, int layers, std::int6
   {
     if (width(config.number(key)) != static_cast<double>(hidden))
     {
-      config.refuse(key,
-        "leaves " + std::to_string(width(config.number(key))) + " hidden units, but '" + mlp +
-          ".fc1.weight' has " + std::to_string(hidden));
+      config.refuse(key, "leaves " + std::to_string(width(config.number(key))) + " hidden units, but '" +
+                           mlp + ".fc1.weight' has " + std::to_string(hidden));
     }
     return config.number(key);
   }
@@ -221,8 +218,7 @@ Architecture architectureOf(const nn::StateShapes& shapes, const JsonObject& con
   const std::string block = "blocks.0.";
   a.keyRatio = ratioFrom(w, block + "att.k_proj", a.keyLayers, a.channels, config, "k_proj_mlp_ratio");
   a.valueRatio = ratioFrom(w, block + "att.v_proj", a.valueLayers, a.channels, config, "v_proj_mlp_ratio");
-  a.feedForwardRatio =
-    ratioFrom(w, block + "mlp", a.feedForwardLayers, a.channels, config, "ffn_mlp_ratio");
+  a.feedForwardRatio = ratioFrom(w, block + "mlp", a.feedForwardLayers, a.channels, config, "ffn_mlp_ratio");
   const auto problem = nn::compareState(nn::expectedState(a), shapes);
   if (!problem.empty())
   {

@@ -98,10 +98,11 @@ std::int64_t JsonObject::integer(const std::string& key) const
 std::int64_t JsonObject::integer(const std::string& key, std::int64_t least, std::int64_t most) const
 {
   const auto& value = at(key);
-  const bool tooLarge = value.is_number_unsigned() &&
+  const bool tooLarge =
+    value.is_number_unsigned() &&
     value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   if (!value.is_number_integer() || tooLarge || value.get<std::int64_t>() < least ||
-    value.get<std::int64_t>() > most)
+      value.get<std::int64_t>() > most)
   {
     refuse(key, "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
   }

@@ -63,7 +63,7 @@ Architecture architectureFrom(const JsonObject& o)
   return a;
 }
 
-template <typename Spec>
+template<typename Spec>
 Json list(const std::vector<Spec>& specs)
 {
   Json result = Json::array();
@@ -113,8 +113,8 @@ Envelope envelopeFrom(const JsonObject& o, const Signature& signature)
   const auto channels = static_cast<std::size_t>(signature.inputChannels());
   if (e.minimum.size() != e.maximum.size() || (!e.empty() && e.minimum.size() != channels))
   {
-    o.refuse("minimum", "and 'maximum' must have one number per input channel (" + std::to_string(channels) +
-        "), or none");
+    o.refuse("minimum",
+      "and 'maximum' must have one number per input channel (" + std::to_string(channels) + "), or none");
   }
   return e;
 }
@@ -137,20 +137,22 @@ void checkFormat(const Metadata& metadata, const std::string& path, const std::s
       throw Error(message + ". Choose another file.");
     }
     message += found.empty() ? ": its metadata name no format" : ": its format is '" + found + "'";
-    throw Error(message + "." + (model ? " Weights of the published code become a model by 'flare import'." : ""));
+    throw Error(
+      message + "." + (model ? " Weights of the published code become a model by 'flare import'." : ""));
   }
   const auto version = metadata.find("version");
   const std::string text = version == metadata.end() ? "" : version->second;
-  const bool isNumber = !text.empty() && text.size() < 10 &&
-    text.find_first_not_of("0123456789") == std::string::npos;
+  const bool isNumber =
+    !text.empty() && text.size() < 10 && text.find_first_not_of("0123456789") == std::string::npos;
   if (!isNumber || std::stoi(text) < 1)
   {
-    throw Error("'" + path + "' does not say which version of the format it has. It is damaged; write it again.");
+    throw Error(
+      "'" + path + "' does not say which version of the format it has. It is damaged; write it again.");
   }
   if (std::stoi(text) > fileVersion)
   {
     throw Error("'" + path + "' was written by a newer ParaFLARE: its format has version " + text +
-      ", and this program reads up to " + std::to_string(fileVersion) + ". Update ParaFLARE.");
+                ", and this program reads up to " + std::to_string(fileVersion) + ". Update ParaFLARE.");
   }
 }
 
@@ -189,9 +191,9 @@ ModelInfo fromMetadata(const Metadata& metadata, const std::string& path)
   if (info.architecture.inputs != inputChannels || info.architecture.outputs != outputChannels)
   {
     throw Error("'" + path + "' contradicts itself: its network takes " +
-      std::to_string(info.architecture.inputs) + " channels and gives " +
-      std::to_string(info.architecture.outputs) + ", but its inputs and outputs have " +
-      std::to_string(inputChannels) + " and " + std::to_string(outputChannels) + ".");
+                std::to_string(info.architecture.inputs) + " channels and gives " +
+                std::to_string(info.architecture.outputs) + ", but its inputs and outputs have " +
+                std::to_string(inputChannels) + " and " + std::to_string(outputChannels) + ".");
   }
   return info;
 }
@@ -215,8 +217,8 @@ std::vector<FieldSpec> fieldsFrom(const JsonObject& object, const std::string& k
   {
     const auto components = static_cast<int>(o.integer("components", 1, left));
     left -= components;
-    fields.push_back({ o.text("name"), components, o.texts("component_names"), o.text("unit"),
-      o.boolean("averaged") });
+    fields.push_back(
+      { o.text("name"), components, o.texts("component_names"), o.text("unit"), o.boolean("averaged") });
     const auto names = fields.back().componentNames.size();
     if (names != 0 && names != static_cast<std::size_t>(fields.back().components))
     {
@@ -259,8 +261,8 @@ ChannelScaling scalingFrom(const JsonObject& object, std::size_t channels)
   {
     if (size != channels)
     {
-      object.refuse(key, "has " + std::to_string(size) + " numbers, but there are " +
-          std::to_string(channels) + " channels");
+      object.refuse(key,
+        "has " + std::to_string(size) + " numbers, but there are " + std::to_string(channels) + " channels");
     }
   }
   for (const auto scale : scaling.scale)

@@ -48,7 +48,7 @@ void checkWeights(const nn::StateShapes& expected, const nn::StateShapes& actual
   if (!problem.empty())
   {
     throw Error("'" + path + "': the architecture and the " + which + " disagree: " + problem +
-      ". The file is damaged or was changed by hand.");
+                ". The file is damaged or was changed by hand.");
   }
 }
 
@@ -56,13 +56,14 @@ void checkMeanField(const ModelInfo& info, const Outline* field, const std::stri
 {
   const bool wanted = !info.training.meshFingerprint.empty();
   const bool fits = field != nullptr && field->isFloat && field->shape.size() == 2 &&
-    field->shape[1] == info.architecture.outputs;
+                    field->shape[1] == info.architecture.outputs;
   if (wanted ? !fits : field != nullptr)
   {
     throw Error("'" + path + "': the tensor '" + meanFieldName + "' " +
-      (!wanted ? "is there, but its training cases do not share one mesh"
-               : field == nullptr ? "is missing" : "must have one column per target channel") +
-      ". The file is damaged or was changed by hand.");
+                (!wanted             ? "is there, but its training cases do not share one mesh"
+                  : field == nullptr ? "is missing"
+                                     : "must have one column per target channel") +
+                ". The file is damaged or was changed by hand.");
   }
 }
 
@@ -133,7 +134,8 @@ void requireFinite(const std::string& name, const torch::Tensor& tensor, const s
   if (!torch::isfinite(tensor).all().item<bool>())
   {
     throw Error("'" + path + "': the tensor '" + name +
-      "' holds NaN or infinite values, so that nothing can be computed with it. Train or fetch the model again.");
+                "' holds NaN or infinite values, so that nothing can be computed with it. Train or fetch the "
+                "model again.");
   }
 }
 }

@@ -188,7 +188,8 @@ void Filter::step()
     case NEWFALSE:
       return copy(1);
     default:
-      throw Error("its pickle holds the opcode " + std::to_string(opcode) + ", which torch.save does not write");
+      throw Error(
+        "its pickle holds the opcode " + std::to_string(opcode) + ", which torch.save does not write");
   }
 }
 

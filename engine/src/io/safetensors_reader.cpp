@@ -16,7 +16,7 @@ using Json = nlohmann::json;
 
 constexpr std::uint64_t largestHeader = 100'000'000; // the format's own bound
 constexpr std::size_t mostDimensions = 64;           // LibTorch's
-constexpr int deepestHeader = 4;                           // {tensor: {"shape": [number]}}, and one to spare
+constexpr int deepestHeader = 4;                     // {tensor: {"shape": [number]}}, and one to spare
 
 class HeaderReader
 {
@@ -53,14 +53,15 @@ private:
 void HeaderReader::refuse(const std::string& reason) const
 {
   throw Error("'" + file_.path() + "' cannot be read as a safetensors file: " + reason +
-    ". It is damaged, incomplete or of another kind; fetch or write it again.");
+              ". It is damaged, incomplete or of another kind; fetch or write it again.");
 }
 
 Json HeaderReader::parse()
 {
   if (file_.size() < 8)
   {
-    refuse("it has " + std::to_string(file_.size()) + " bytes, fewer than the 8 that any such file begins with");
+    refuse(
+      "it has " + std::to_string(file_.size()) + " bytes, fewer than the 8 that any such file begins with");
   }
   std::uint64_t length = 0;
   for (int i = 0; i < 8; ++i)
@@ -70,7 +71,7 @@ Json HeaderReader::parse()
   if (length > file_.size() - 8)
   {
     refuse("its header claims " + std::to_string(length) + " bytes, but only " +
-      std::to_string(file_.size() - 8) + " follow");
+           std::to_string(file_.size() - 8) + " follow");
   }
   if (length > largestHeader)
   {
@@ -100,7 +101,7 @@ Json HeaderReader::parse()
       names.pop_back();
     }
     else if (event == Json::parse_event_t::key &&
-      !names.back().insert(value.get_ref<const std::string&>()).second)
+             !names.back().insert(value.get_ref<const std::string&>()).second)
     {
       refuse("its header names '" + value.get_ref<const std::string&>() + "' twice");
     }
@@ -172,7 +173,7 @@ TensorView HeaderReader::tensor(const std::string& name, const Json& value) cons
 {
   const auto isOffset = [](const Json& v) { return v.is_number_unsigned(); };
   if (!value.is_object() || value.size() != 3 || !value.contains("dtype") || !value.contains("shape") ||
-    !value.contains("data_offsets") || !value["dtype"].is_string())
+      !value.contains("data_offsets") || !value["dtype"].is_string())
   {
     refuseTensor(name, "is not described by dtype, shape and data_offsets");
   }
@@ -190,9 +191,8 @@ TensorView HeaderReader::tensor(const std::string& name, const Json& value) cons
   const auto last = offsets[1].get<std::uint64_t>();
   if (first > last || last > dataSize())
   {
-    refuseTensor(name,
-      "lies at bytes " + std::to_string(first) + " to " + std::to_string(last) + " of " +
-        std::to_string(dataSize()) + " that the file has after its header");
+    refuseTensor(name, "lies at bytes " + std::to_string(first) + " to " + std::to_string(last) + " of " +
+                         std::to_string(dataSize()) + " that the file has after its header");
   }
   TensorView result;
   result.type = *type;
@@ -201,9 +201,8 @@ TensorView HeaderReader::tensor(const std::string& name, const Json& value) cons
   result.data = file_.data() + begin_ + first;
   if (result.bytes != last - first)
   {
-    refuseTensor(name,
-      "has " + std::to_string(last - first) + " bytes, but its shape and type need " +
-        std::to_string(result.bytes));
+    refuseTensor(name, "has " + std::to_string(last - first) + " bytes, but its shape and type need " +
+                         std::to_string(result.bytes));
   }
   if (result.bytes > 0 && (begin_ + first) % static_cast<std::uint64_t>(sizeOf(*type)) != 0)
   {
@@ -236,16 +235,15 @@ void HeaderReader::checkCover(const std::map<std::string, TensorView>& tensors) 
     }
     if (range.first > covered)
     {
-      refuseTensor(*range.name,
-        "begins at byte " + std::to_string(range.first) + " where " + std::to_string(covered) +
-          " would be next");
+      refuseTensor(*range.name, "begins at byte " + std::to_string(range.first) + " where " +
+                                  std::to_string(covered) + " would be next");
     }
     covered = range.last;
   }
   if (covered != dataSize())
   {
     refuse("its tensors end at byte " + std::to_string(covered) + ", but " + std::to_string(dataSize()) +
-      " bytes follow the header");
+           " bytes follow the header");
   }
 }
 }

@@ -118,8 +118,8 @@ torch::Tensor CheckpointReader::copyOf(const std::string& name, const torch::Ten
   {
     std::int64_t reach = 0;
     if (tensor.size(d) < 0 || tensor.stride(d) < 0 || __builtin_mul_overflow(count, tensor.size(d), &count) ||
-      __builtin_mul_overflow(tensor.size(d) - 1, tensor.stride(d), &reach) ||
-      __builtin_add_overflow(last, reach, &last))
+        __builtin_mul_overflow(tensor.size(d) - 1, tensor.stride(d), &reach) ||
+        __builtin_add_overflow(last, reach, &last))
     {
       refuse();
     }
@@ -254,8 +254,9 @@ TorchCheckpoint readTorchCheckpoint(const std::shared_ptr<const MappedFile>& fil
   catch (const c10::Error& problem)
   {
     const std::string text = problem.what_without_backtrace();
-    throw Error(begin + text.substr(0, text.find('\n')) + ". If it is whole, save its weights alone from Python " +
-      "(torch.save of the state dictionary, or safetensors).");
+    throw Error(begin + text.substr(0, text.find('\n')) +
+                ". If it is whole, save its weights alone from Python " +
+                "(torch.save of the state dictionary, or safetensors).");
   }
   catch (const std::exception& problem) // std::bad_alloc, std::out_of_range of a damaged pickle
   {

@@ -14,12 +14,11 @@ Json toJson(const Recipe& r)
 {
   return { { "name", r.name }, { "optimizer", r.optimizer == Optimizer::Muon ? "muon" : "adamw" },
     { "epochs", r.epochs }, { "time_budget", r.timeBudget }, { "batch_size", r.batchSize },
-    { "warmup", r.warmup }, { "learning_rate", r.learningRate },
-    { "muon_learning_rate", r.muonLearningRate }, { "weight_decay", r.weightDecay }, { "beta1", r.beta1 },
-    { "beta2", r.beta2 }, { "epsilon", r.epsilon }, { "momentum_cycle", r.momentumCycle },
-    { "gradient_clip", r.gradientClip }, { "ema_decay", r.emaDecay }, { "ema_warmup", r.emaWarmup },
-    { "channels", r.channels }, { "blocks", r.blocks }, { "heads", r.heads }, { "latents", r.latents },
-    { "encoding", io::toJson(r.encoding) } };
+    { "warmup", r.warmup }, { "learning_rate", r.learningRate }, { "muon_learning_rate", r.muonLearningRate },
+    { "weight_decay", r.weightDecay }, { "beta1", r.beta1 }, { "beta2", r.beta2 }, { "epsilon", r.epsilon },
+    { "momentum_cycle", r.momentumCycle }, { "gradient_clip", r.gradientClip }, { "ema_decay", r.emaDecay },
+    { "ema_warmup", r.emaWarmup }, { "channels", r.channels }, { "blocks", r.blocks }, { "heads", r.heads },
+    { "latents", r.latents }, { "encoding", io::toJson(r.encoding) } };
 }
 
 Recipe recipeFrom(const JsonObject& o)
@@ -99,11 +98,10 @@ Json toJson(const TrainingRecord& t)
   }
   return { { "recipe", toJson(t.recipe) }, { "seed", t.seed }, { "device", t.device },
     { "precision", t.precision }, { "steps_done", t.stepsDone }, { "steps_planned", t.stepsPlanned },
-    { "completed", t.completed }, { "stop_reason", t.stopReason },
-    { "data_fingerprint", t.dataFingerprint }, { "settings_fingerprint", t.settingsFingerprint },
-    { "training_cases", t.trainingCases }, { "validation_cases", t.validationCases },
-    { "history", std::move(history) }, { "notes", t.notes }, { "norm_floors", t.normFloors },
-    { "mesh_fingerprint", t.meshFingerprint } };
+    { "completed", t.completed }, { "stop_reason", t.stopReason }, { "data_fingerprint", t.dataFingerprint },
+    { "settings_fingerprint", t.settingsFingerprint }, { "training_cases", t.trainingCases },
+    { "validation_cases", t.validationCases }, { "history", std::move(history) }, { "notes", t.notes },
+    { "norm_floors", t.normFloors }, { "mesh_fingerprint", t.meshFingerprint } };
 }
 
 TrainingRecord trainingFrom(const JsonObject& o)

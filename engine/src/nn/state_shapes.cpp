@@ -21,7 +21,7 @@ std::int64_t tensorCount(const Architecture& a)
 {
   const std::int64_t norm = a.norm == Norm::Layer ? 2 : 1;
   const std::int64_t block = 2 * norm + (a.queryKeyNorm ? 2 * norm : 0) + 1 + 2 + mlpTensors(a.keyLayers) +
-    mlpTensors(a.valueLayers) + mlpTensors(a.feedForwardLayers);
+                             mlpTensors(a.valueLayers) + mlpTensors(a.feedForwardLayers);
   return a.blocks * block + 2 * mlpTensors(a.inOutLayers) + (a.outputNorm ? norm : 0);
 }
 
@@ -95,7 +95,7 @@ StateShapes expectedState(const Architecture& a)
   if (tensors > mostTensors)
   {
     throw Error("architecture: " + std::to_string(tensors) + " tensors are more than the " +
-      std::to_string(mostTensors) + " that a network may have; reduce blocks or layers");
+                std::to_string(mostTensors) + " that a network may have; reduce blocks or layers");
   }
   Shapes shapes(a.norm);
   shapes.mlp("in_proj", a.inputs, a.channels, a.channels, a.inOutLayers);
@@ -154,7 +154,7 @@ std::string compareState(const StateShapes& expected, const StateShapes& actual)
     if (found->second != shape)
     {
       return "the tensor '" + name + "' has shape " + shapeText(found->second) +
-        ", but the architecture asks for " + shapeText(shape);
+             ", but the architecture asks for " + shapeText(shape);
     }
   }
   for (const auto& [name, shape] : actual)

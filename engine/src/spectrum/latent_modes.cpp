@@ -1,5 +1,7 @@
 #include "spectrum/modes.h"
 
+#include "spectrum/together.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -126,7 +128,8 @@ LatentModes latentModes(const HeadGram& head, int count, Communicator& communica
 {
   // Ranks may differ in processor or threads, and so in the last bits: rank 0 solves, the others add zeros.
   const bool solves = communicator.rank() == 0;
-  LatentModes modes = solves ? solve(head, count) : LatentModes{};
+  LatentModes modes;
+  together(communicator, [&] { modes = solves ? solve(head, count) : LatentModes{}; });
   auto number = static_cast<std::int64_t>(modes.eigenvalues.size());
   communicator.sum(&number, 1);
   share(modes.eigenvalues, number, communicator);

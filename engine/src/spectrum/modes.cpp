@@ -1,5 +1,7 @@
 #include "spectrum/modes.h"
 
+#include "spectrum/together.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -72,13 +74,14 @@ HeadModes pointModes(const HeadGram& head, const LatentModes& latent, const torc
   // Modes that live on points of weight below e^-1300 are too large for a double when they are normalised:
   // they are given with components up to about e^650, and a left vector to match.
   constexpr double largestLog = 650.0;
-  const auto [vectors, columnSums] = decode(latent.vectors, q, k, scale);
-  const auto logWeights = columnSums - head.logTotal();
+  Decoded decoded;
+  together(communicator, [&] { decoded = decode(latent.vectors, q, k, scale); });
+  const auto logWeights = decoded.logSums - head.logTotal();
   HeadModes modes;
   modes.eigenvalues = latent.eigenvalues;
   for (std::size_t i = 0; i < latent.eigenvalues.size(); ++i)
   {
-    auto v = vectors.select(1, static_cast<std::int64_t>(i));
+    auto v = decoded.vectors.select(1, static_cast<std::int64_t>(i));
     // log of e^{c_n - logTotal} v_n^2, at most about 0
     const auto logSquares = 2.0 * (torch::log(v.abs()) + latent.logScale[i]) + logWeights;
     const auto counted = [&](const torch::Tensor& t) { return owned.defined() ? t.masked_select(owned) : t; };

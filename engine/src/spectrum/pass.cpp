@@ -3,6 +3,7 @@
 #include "data/batch.h"
 #include "device.h"
 #include "flare/error.h"
+#include "spectrum/together.h"
 
 #include <ATen/Parallel.h>
 
@@ -20,18 +21,13 @@ Pass::Pass(const Model& model, const Case& c, Device device, const SpectrumOptio
 {
   check(model.info().signature, c, communicator_);
   const auto type = options.precision == SpectrumPrecision::Precise ? torch::kFloat64 : torch::kFloat32;
-  std::string problem;
-  try
-  {
-    const auto target = torchDevice(resolveDevice(device));
-    network_ = nn::instantiate(model, target, type);
-    input_ = inputTensor(model.info(), c, type).to(target);
-  }
-  catch (const Error& error)
-  {
-    problem = error.what();
-  }
-  agree(communicator_, problem);
+  together(communicator_,
+    [&]
+    {
+      const auto target = torchDevice(resolveDevice(device));
+      network_ = nn::instantiate(model, target, type);
+      input_ = inputTensor(model.info(), c, type).to(target);
+    });
   owned_ = ownedTensor(c, torch::kFloat64);
   if (owned_.defined())
   {
@@ -64,7 +60,7 @@ std::vector<HeadGram> Pass::gather(
   {
     streams.emplace_back(factors.q[head], architecture_.attentionScale);
   }
-  stream(block, countedKeys(factors.k), heads, streams);
+  together(communicator_, [&] { stream(block, countedKeys(factors.k), heads, streams); });
   std::vector<HeadGram> grams;
   if (stoppedAnywhere())
   {

@@ -3,6 +3,7 @@
 #include "flare/error.h"
 #include "spectrum/modes.h"
 #include "spectrum/pass.h"
+#include "spectrum/together.h"
 
 #include <numeric>
 
@@ -13,6 +14,7 @@ namespace
 using spectrum::HeadGram;
 using spectrum::Pass;
 using spectrum::QueryKey;
+using spectrum::together;
 
 void requireRange(const char* what, std::int64_t value, std::int64_t lowest, std::int64_t count)
 {
@@ -27,12 +29,16 @@ void requireRange(const char* what, std::int64_t value, std::int64_t lowest, std
 std::vector<std::vector<double>> solve(const std::vector<HeadGram>& grams, Communicator& communicator)
 {
   std::vector<std::vector<double>> result;
-  for (std::size_t i = 0; i < grams.size(); ++i)
-  {
-    const bool mine = static_cast<int>(i % communicator.size()) == communicator.rank();
-    result.push_back(
-      mine ? spectrum::eigenvalues(grams[i]) : std::vector<double>(grams[i].gram.size(0), 0.0));
-  }
+  together(communicator,
+    [&]
+    {
+      for (std::size_t i = 0; i < grams.size(); ++i)
+      {
+        const bool mine = static_cast<int>(i % communicator.size()) == communicator.rank();
+        result.push_back(
+          mine ? spectrum::eigenvalues(grams[i]) : std::vector<double>(grams[i].gram.size(0), 0.0));
+      }
+    });
   for (auto& values : result)
   {
     communicator.sum(values.data(), static_cast<std::int64_t>(values.size()));

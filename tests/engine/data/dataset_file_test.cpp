@@ -17,7 +17,7 @@ using Json = nlohmann::json;
 using test::bytesOf;
 using test::writeBytes;
 
-template <typename T>
+template<typename T>
 constexpr ScalarType scalarTypeOf()
 {
   if constexpr (std::is_same_v<T, double>)
@@ -39,7 +39,7 @@ constexpr ScalarType scalarTypeOf()
   }
 }
 
-template <typename T>
+template<typename T>
 ArrayView sampleArray(std::int64_t tuples, int components, double start)
 {
   auto values = std::make_shared<std::vector<T>>(static_cast<std::size_t>(tuples * components));
@@ -179,11 +179,29 @@ TEST_F(DataSetFile, MistakesAreNamed)
     { [](Json& d, Tensors&) { d["cases"][0]["parameters"] = Json::array(); }, "0 parameters were given" },
     { [](Json& d, Tensors&) { d.erase("association"); }, "'association' is missing" },
     { [](Json& d, Tensors&) { d["targets"][0]["components"] = 2; }, "has 1 components, but 2 are expected" },
-    { [](Json&, Tensors& t) { t["000000/targets/1"].shape = { 2, 5 }; }, "components" },
-    { [](Json&, Tensors& t) { t["000000/targets/1"].shape = { 1, 5, 2 }; }, "two dimensions" },
-    { [](Json&, Tensors& t) { t["000000/targets/1"].shape = {}; t["000000/targets/1"].bytes = 8; }, "two dimensions" },
-    { [&](Json&, Tensors& t) { t["000000/targets/0"] = { io::DType::F16, { 5, 1 }, zeros, 10 }; }, "has the type F16" },
-    { [&](Json&, Tensors& t) { t["000000/points"] = { io::DType::F64, { 4, 3 }, zeros, 96 }; }, "case 'wing" } };
+    { [](Json&, Tensors& t) {
+       t["000000/targets/1"].shape = { 2, 5 };
+     },
+      "components" },
+    { [](Json&, Tensors& t) {
+       t["000000/targets/1"].shape = { 1, 5, 2 };
+     },
+      "two dimensions" },
+    { [](Json&, Tensors& t)
+      {
+        t["000000/targets/1"].shape = {};
+        t["000000/targets/1"].bytes = 8;
+      },
+      "two dimensions" },
+    { [&](Json&, Tensors& t) {
+       t["000000/targets/0"] = { io::DType::F16, { 5, 1 }, zeros, 10 };
+     },
+      "has the type F16" },
+    { [&](Json&, Tensors& t) {
+       t["000000/points"] = { io::DType::F64, { 4, 3 }, zeros, 96 };
+     },
+      "case 'wing" }
+  };
   for (const auto& [change, reason] : mistakes)
   {
     const auto file = changed(change);

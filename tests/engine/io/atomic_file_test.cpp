@@ -87,8 +87,9 @@ TEST_F(AtomicFileTest, AFullDiskLeavesTheOldFile)
 TEST_F(AtomicFileTest, NamesPathReasonAndAdvice)
 {
   const auto message = test::errorOf([&] { AtomicFile file(path("no/such/folder/a")); });
-  EXPECT_EQ(message,
-    "'" + path("no/such/folder/a") + "' cannot be written: No such file or directory. Make the folder first, or check the path.");
+  EXPECT_EQ(
+    message, "'" + path("no/such/folder/a") +
+               "' cannot be written: No such file or directory. Make the folder first, or check the path.");
   fs::create_directory(path("folder"));
   EXPECT_ERROR(AtomicFile(path("folder")), "Is a directory");
   EXPECT_ERROR(AtomicFile(path("folder/")), "Is a directory");

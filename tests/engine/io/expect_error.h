@@ -11,7 +11,7 @@ namespace flare::test
 {
 // The message of the flare::Error that a call throws; a failure of the test when it throws none, or
 // anything else.
-template <typename Call>
+template<typename Call>
 std::string errorOf(Call&& call)
 {
   try
@@ -33,5 +33,5 @@ std::string errorOf(Call&& call)
 }
 
 // The call throws flare::Error whose message contains the text.
-#define EXPECT_ERROR(call, text)                                                                          \
+#define EXPECT_ERROR(call, text)                                                                             \
   EXPECT_THAT(flare::test::errorOf([&] { (void)(call); }), testing::HasSubstr(text))

@@ -2,14 +2,11 @@
 
 #include "io/expect_error.h"
 #include "io/import_architecture.h"
-#include "io/pickle_filter.h"
 #include "io/safetensors.h"
 #include "io/sample_model.h"
 #include "io/scratch_folder.h"
 #include "io/torch_checkpoint.h"
 #include "io/torch_tensors.h"
-
-#include <caffe2/serialize/inline_container.h>
 
 #include <cmath>
 #include <functional>
@@ -44,7 +41,8 @@ struct ImportVariant
   Architecture architecture;
 };
 
-Architecture architectureWith(std::int64_t in, std::int64_t out, std::int64_t channels, std::int64_t heads, std::int64_t latents)
+Architecture architectureWith(
+  std::int64_t in, std::int64_t out, std::int64_t channels, std::int64_t heads, std::int64_t latents)
 {
   Architecture a;
   a.inputs = in;
@@ -75,8 +73,8 @@ std::vector<ImportVariant> importVariants()
   linear.inOutLayers = linear.keyLayers = linear.valueLayers = linear.feedForwardLayers = -1;
   linear.outputNorm = false;
   linear.queryKeyNorm = true;
-  return { { "", architectureWith(3, 2, 32, 4, 16) }, { "/variant_norms", norms }, { "/variant_ratios", ratios },
-    { "/variant_linear", linear } };
+  return { { "", architectureWith(3, 2, 32, 4, 16) }, { "/variant_norms", norms },
+    { "/variant_ratios", ratios }, { "/variant_linear", linear } };
 }
 
 class Import : public test::ScratchFolder
@@ -200,13 +198,15 @@ TEST_F(Import, SettingsThatOnlyTheConfigurationKnows)
   EXPECT_EQ(under({ { "attn_scale", 0.25 } }).info().architecture.attentionScale, 0.25);
   EXPECT_EQ(under({ { "attn_scale", "one" } }).info().architecture.attentionScale, 1.0);
   // 32 channels in 4 heads: 1/sqrt(8), to the last bit or the one before.
-  EXPECT_NEAR(under({ { "attn_scale", "sqrt" } }).info().architecture.attentionScale, 1.0 / std::sqrt(8.0), 1e-16);
+  EXPECT_NEAR(
+    under({ { "attn_scale", "sqrt" } }).info().architecture.attentionScale, 1.0 / std::sqrt(8.0), 1e-16);
   EXPECT_EQ(under({ { "act", "silu" } }).info().architecture.activation, Activation::Silu);
 }
 
 TEST_F(Import, NullHeadsInYamlMeanChannelsOverEight)
 {
-  writeBytes(path("c.yaml"), "num_heads: null\nattn_scale: sqrt\nact: 'silu'\nnum_layers_ffn: 3\nqk_norm: false\nlist: [1, 2]\n");
+  writeBytes(path("c.yaml"),
+    "num_heads: null\nattn_scale: sqrt\nact: 'silu'\nnum_layers_ffn: 3\nqk_norm: false\nlist: [1, 2]\n");
   auto o = importOptions(3, 2);
   o.configPath = path("c.yaml");
   const auto a = importCheckpoint(published + "/model.safetensors", o).info().architecture;
@@ -221,8 +221,8 @@ TEST_F(Import, NullHeadsInYamlMeanChannelsOverEight)
 TEST_F(Import, ContradictionsAreNamed)
 {
   const auto patched = [](const char* key) { return "changed.json': '" + std::string(key) + "'"; };
-  for (const auto* key : { "in_dim", "out_dim", "channel_dim", "num_blocks", "num_latents", "num_layers_in_out_proj",
-         "num_layers_k_proj", "num_layers_v_proj", "num_layers_ffn" })
+  for (const auto* key : { "in_dim", "out_dim", "channel_dim", "num_blocks", "num_latents",
+         "num_layers_in_out_proj", "num_layers_k_proj", "num_layers_v_proj", "num_layers_ffn" })
   {
     EXPECT_ERROR(under({ { key, 7 } }), patched(key));
     EXPECT_ERROR(under({ { key, "7" } }), patched(key));
@@ -243,7 +243,8 @@ TEST_F(Import, ContradictionsAreNamed)
   auto o = importOptions(4, 3);
   writeBytes(path("heads.json"), R"({"num_heads": 2, "act": "silu"})");
   o.configPath = path("heads.json");
-  EXPECT_ERROR(importCheckpoint(published + "/variant_norms/model.pt", o), "'blocks.0.att.q_norm.weight' has 8");
+  EXPECT_ERROR(
+    importCheckpoint(published + "/variant_norms/model.pt", o), "'blocks.0.att.q_norm.weight' has 8");
   writeBytes(path("heads.json"), "{}");
   EXPECT_ERROR(importCheckpoint(published + "/variant_norms/model.pt", o), "'num_heads' is missing");
 }
@@ -255,13 +256,36 @@ TEST_F(Import, WeightsOfAnotherNetworkAreRefused)
   o.configPath = published + "/config.json";
   using Tensors = std::map<std::string, io::TensorView>;
   EXPECT_ERROR(importCheckpoint(weights([](Tensors& t) { t.clear(); }), o), "not those of a FLARE network");
-  EXPECT_ERROR(importCheckpoint(weights([](Tensors& t) { t.erase("blocks.1.mlp.fcs.1.bias"); }), o), "'blocks.1.mlp.fcs.1.bias'");
-  EXPECT_ERROR(importCheckpoint(weights([&](Tensors& t) { t["blocks.0.ln"] = { io::DType::F32, { 1 }, zeros, 4 }; }), o), "no tensor 'blocks.0.ln'");
-  EXPECT_ERROR(importCheckpoint(weights([&](Tensors& t) { t["blocks.1.norm1.bias"] = { io::DType::F32, { 16 }, zeros, 64 }; }), o), "asks for [32]");
-  EXPECT_ERROR(importCheckpoint(weights([&](Tensors& t) { t["out_proj.1.fc2.bias"] = { io::DType::I32, { 2 }, zeros, 8 }; }), o), "no floating-point numbers");
+  EXPECT_ERROR(importCheckpoint(weights([](Tensors& t) { t.erase("blocks.1.mlp.fcs.1.bias"); }), o),
+    "'blocks.1.mlp.fcs.1.bias'");
+  EXPECT_ERROR(importCheckpoint(weights(
+                                  [&](Tensors& t) {
+                                    t["blocks.0.ln"] = { io::DType::F32, { 1 }, zeros, 4 };
+                                  }),
+                 o),
+    "no tensor 'blocks.0.ln'");
+  EXPECT_ERROR(importCheckpoint(weights(
+                                  [&](Tensors& t) {
+                                    t["blocks.1.norm1.bias"] = { io::DType::F32, { 16 }, zeros, 64 };
+                                  }),
+                 o),
+    "asks for [32]");
+  EXPECT_ERROR(importCheckpoint(weights(
+                                  [&](Tensors& t) {
+                                    t["out_proj.1.fc2.bias"] = { io::DType::I32, { 2 }, zeros, 8 };
+                                  }),
+                 o),
+    "no floating-point numbers");
   const float bad[2] = { 0.0f, std::nanf("") };
-  EXPECT_ERROR(importCheckpoint(weights([&](Tensors& t) { t["out_proj.1.fc2.bias"] = { io::DType::F32, { 2 }, bad, 8 }; }), o), "NaN");
-  EXPECT_ERROR(importCheckpoint(weights([](Tensors& t) { t["module.in_proj.fc1.bias"] = t["in_proj.fc1.bias"]; }), o), "twice");
+  EXPECT_ERROR(importCheckpoint(weights(
+                                  [&](Tensors& t) {
+                                    t["out_proj.1.fc2.bias"] = { io::DType::F32, { 2 }, bad, 8 };
+                                  }),
+                 o),
+    "NaN");
+  EXPECT_ERROR(
+    importCheckpoint(weights([](Tensors& t) { t["module.in_proj.fc1.bias"] = t["in_proj.fc1.bias"]; }), o),
+    "twice");
   importCheckpoint(published + "/model.safetensors", o).save(path("model"));
   EXPECT_ERROR(importCheckpoint(path("model"), o), "already");
 }
@@ -288,8 +312,10 @@ TEST_F(Import, PrefixesAndNarrowTypes)
 
 TEST_F(Import, ChannelsAndWeightSetsMustFit)
 {
-  EXPECT_ERROR(importCheckpoint(published + "/model.pt", importOptions(5, 2)), "has 3 input channels, but 5 were named: x, y, z, a:0, a:1");
-  EXPECT_ERROR(importCheckpoint(published + "/model.pt", importOptions(3, 1)), "has 2 target channels, but 1 were named: u");
+  EXPECT_ERROR(importCheckpoint(published + "/model.pt", importOptions(5, 2)),
+    "has 3 input channels, but 5 were named: x, y, z, a:0, a:1");
+  EXPECT_ERROR(importCheckpoint(published + "/model.pt", importOptions(3, 1)),
+    "has 2 target channels, but 1 were named: u");
   auto o = importOptions(3, 2);
   o.weights = ImportWeights::Ema;
   EXPECT_ERROR(importCheckpoint(published + "/model.pt", o), "'ema_shadow' (averaged ones)");
@@ -300,14 +326,16 @@ TEST_F(Import, NormalisationFromAFile)
 {
   auto o = importOptions(3, 2);
   o.normalisationPath = path("n.json");
-  writeBytes(path("n.json"), R"({"inputs": {"mean": [1, 2, 3], "scale": [2, 2, 2]}, "targets": {"mean": [0.1, -4e5], "scale": [1, 7]}})");
+  writeBytes(path("n.json"),
+    R"({"inputs": {"mean": [1, 2, 3], "scale": [2, 2, 2]}, "targets": {"mean": [0.1, -4e5], "scale": [1, 7]}})");
   const auto n = importCheckpoint(published + "/model.pt", o).info().normalisation;
   EXPECT_EQ(n.inputs.mean, (std::vector<double>{ 1, 2, 3 }));
   EXPECT_EQ(n.inputs.scale, (std::vector<double>{ 2, 2, 2 }));
   EXPECT_EQ(n.targets.mean, (std::vector<double>{ 0.1, -4e5 }));
   EXPECT_EQ(n.targets.scale, (std::vector<double>{ 1, 7 }));
   writeBytes(path("n.json"), R"({"inputs": {"mean": [1, 2, 3], "scale": [2, 2]}, "targets": {}})");
-  EXPECT_ERROR(importCheckpoint(published + "/model.pt", o), "'scale' has 2 numbers, but there are 3 channels");
+  EXPECT_ERROR(
+    importCheckpoint(published + "/model.pt", o), "'scale' has 2 numbers, but there are 3 channels");
   writeBytes(path("n.json"), R"({"inputs": {"mean": [1, 2, 3], "scale": [2, -1, 2]}, "targets": {}})");
   EXPECT_ERROR(importCheckpoint(published + "/model.pt", o), "must not be negative");
   writeBytes(path("n.json"), R"({"inputs": {"mean": [1, 2, 3], "scale": [2, 1, 2]}})");
@@ -343,129 +371,6 @@ TEST_F(Import, DamagedTorchFilesAreRefusedWithoutACrash)
   EXPECT_ERROR(importCheckpoint(path("old.pt"), importOptions(3, 4)), "bare pickle");
   writeBytes(path("zip.pt"), std::string("PK\3\4") + std::string(100, '\0'));
   EXPECT_ERROR(importCheckpoint(path("zip.pt"), importOptions(3, 4)), "torch.save");
-}
-
-// Archives as torch.save writes them, by hand.
-std::string text(const std::string& value)
-{
-  std::string result = "X";
-  for (int i = 0; i < 4; ++i)
-  {
-    result += static_cast<char>(value.size() >> (8 * i));
-  }
-  return result + value;
-}
-
-std::string whole(std::int64_t value)
-{
-  std::string result("\x8a\x08", 2);
-  for (int i = 0; i < 8; ++i)
-  {
-    result += static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));
-  }
-  return result;
-}
-
-std::string tuple(const std::vector<std::int64_t>& values)
-{
-  std::string result = "(";
-  for (const auto value : values)
-  {
-    result += whole(value);
-  }
-  return result + "t";
-}
-
-std::string tensorPickle(std::int64_t storage, std::int64_t offset, const std::vector<std::int64_t>& sizes, const std::vector<std::int64_t>& strides)
-{
-  return "ctorch._utils\n_rebuild_tensor_v2\n((" + text("storage") + "ctorch\nFloatStorage\n" + text("0") + text("cpu") +
-    whole(storage) + "tQ" + whole(offset) + tuple(sizes) + tuple(strides) + "\x89" + "ccollections\nOrderedDict\n)RtR";
-}
-
-// A state dictionary of one tensor named w over a storage of six numbers.
-void writeArchive(const std::string& path, const std::string& value)
-{
-  caffe2::serialize::PyTorchStreamWriter writer(path);
-  const auto pickle = std::string("\x80\x02", 2) + "}" + text("w") + value + "s.";
-  writer.writeRecord("data.pkl", pickle.data(), pickle.size());
-  const float numbers[6] = { 0, 1, 2, 3, 4, 5 };
-  writer.writeRecord("data/0", numbers, sizeof(numbers));
-  writer.writeEndOfFile();
-}
-
-TEST_F(Import, TensorsStayWithinWhatTheFileHolds)
-{
-  const auto read = [&](const std::string& value)
-  {
-    writeArchive(path("a.pt"), value);
-    return io::readTorchCheckpoint(io::MappedFile::open(path("a.pt"))).states.at("").at("w");
-  };
-  EXPECT_TRUE(torch::equal(read(tensorPickle(6, 1, { 2, 2 }, { 1, 3 })), torch::tensor({ { 1.0f, 4.0f }, { 2.0f, 5.0f } })));
-  EXPECT_EQ(read(tensorPickle(6, 0, { 0, 5 }, { 5, 1 })).numel(), 0);
-  constexpr auto huge = std::int64_t{ 1 } << 62;
-  for (const auto& lie : { tensorPickle(1000000, 0, { 1000000 }, { 1 }), tensorPickle(6, 0, { 7 }, { 1 }),
-         tensorPickle(6, 5, { 2 }, { 1 }), tensorPickle(6, 0, { 3 }, { 3 }), tensorPickle(6, 0, { huge, huge }, { 1, 1 }),
-         tensorPickle(6, 0, { 1000 }, { 0 }), tensorPickle(6, 0, { 2 }, { huge }) })
-  {
-    EXPECT_ERROR(read(lie), "lies outside of what the file holds");
-  }
-  for (const auto& lie : { tensorPickle(6, -1, { 1 }, { 1 }), tensorPickle(6, 3, { 2 }, { -1 }), tensorPickle(6, 0, { -3 }, { 1 }),
-         tensorPickle(huge, 0, { 6 }, { 1 }), tensorPickle(-6, 0, { 6 }, { 1 }) })
-  {
-    EXPECT_ERROR(read(lie), path("a.pt"));
-  }
-}
-
-TEST_F(Import, NothingThatTheFileNamesIsCalled)
-{
-  const auto file = path("a.pt");
-  writeArchive(file, "cposix\nmkdir\n" + text(path("made")) + "\x85R");
-  EXPECT_TRUE(io::readTorchCheckpoint(io::MappedFile::open(file)).states.empty());
-  EXPECT_FALSE(fs::exists(path("made")));
-}
-
-// Streams as pickletools would show them; what comes out is what LibTorch reads.
-TEST(PickleFilter, TurnsOrderedDictIntoDictionaries)
-{
-  const std::string begin("\x80\x02", 2);
-  const std::string ordered = "ccollections\nOrderedDict\n";
-  EXPECT_EQ(io::filterPickle(begin + ordered + ")R."), begin + ordered + "\x81}.");
-  EXPECT_EQ(io::filterPickle(begin + ordered + "q\x01)Rq\x02h\x01)R."), begin + ordered + "q\x01\x81}q\x02h\x01\x81}.");
-  // Something else takes the place in the memo.
-  EXPECT_EQ(io::filterPickle(begin + ordered + "q\x01)R}q\x01h\x01)R."), begin + ordered + "q\x01\x81}}q\x01h\x01)R.");
-}
-
-TEST(PickleFilter, LetsOnlyTensorsThrough)
-{
-  const std::string begin("\x80\x02", 2);
-  const std::string tensors = "ctorch._utils\n_rebuild_tensor_v2\n";
-  EXPECT_EQ(io::filterPickle(begin + tensors + "."), begin + tensors + ".");
-  const std::string call("X\x02\0\0\0ls\x85R.", 10);
-  EXPECT_EQ(io::filterPickle(begin + "cposix\nsystem\n" + call), begin + "ccollections\nOrderedDict\n" + call);
-}
-
-TEST(PickleFilter, GivesWholeNumbersEightBytes)
-{
-  const std::string begin("\x80\x02", 2);
-  const auto filtered = [&](const std::string& digits)
-  { return io::filterPickle(begin + "\x8a" + static_cast<char>(digits.size()) + digits + ".").substr(2); };
-  EXPECT_EQ(filtered(""), std::string("\x8a\x08\0\0\0\0\0\0\0\0.", 11));
-  EXPECT_EQ(filtered(std::string("\x00\x01\x02\x03\x04", 5)), std::string("\x8a\x08\0\1\2\3\4\0\0\0.", 11));
-  EXPECT_EQ(filtered("\x01\x02\x03\x04\xff"), std::string("\x8a\x08\1\2\3\4\xff\xff\xff\xff.", 11));
-  EXPECT_EQ(filtered(std::string(9, '\x7f')), "N.");
-}
-
-TEST(PickleFilter, RefusesEverythingElse)
-{
-  EXPECT_ERROR(io::filterPickle(""), "protocol 2");
-  EXPECT_ERROR(io::filterPickle("\x80\x04."), "protocol 2");
-  const std::string begin("\x80\x02", 2);
-  for (const auto& rest : { std::string(), std::string("X\xff\xff\xff\xff."), std::string("X\x01"), std::string("G123"),
-         std::string("cabc\nde"), std::string("q"), std::string("\x8a\x10."), std::string("}") })
-  {
-    EXPECT_ERROR(io::filterPickle(begin + rest), "ends in the middle");
-  }
-  EXPECT_ERROR(io::filterPickle(begin + "iposix\nsystem\n."), "opcode 105");
 }
 }
 }

@@ -60,9 +60,10 @@ TEST(Metadata, ArchitectureHasThePublishedNamesAndNothingElse)
   {
     names.insert(item.key());
   }
-  const std::set<std::string> published = { "in_dim", "out_dim", "channel_dim", "num_blocks", "num_heads", "act",
-    "rmsnorm", "out_proj_norm", "num_layers_in_out_proj", "attn_scale", "num_latents", "num_layers_k_proj",
-    "num_layers_v_proj", "k_proj_mlp_ratio", "v_proj_mlp_ratio", "num_layers_ffn", "ffn_mlp_ratio", "qk_norm" };
+  const std::set<std::string> published = { "in_dim", "out_dim", "channel_dim", "num_blocks", "num_heads",
+    "act", "rmsnorm", "out_proj_norm", "num_layers_in_out_proj", "attn_scale", "num_latents",
+    "num_layers_k_proj", "num_layers_v_proj", "k_proj_mlp_ratio", "v_proj_mlp_ratio", "num_layers_ffn",
+    "ffn_mlp_ratio", "qk_norm" };
   EXPECT_EQ(names, published);
 }
 
@@ -120,7 +121,8 @@ TEST(Metadata, EveryMissingOrMistypedKeyIsNamed)
       });
     auto changed = metadata;
     changed.erase(key);
-    EXPECT_ERROR(fromMetadata(changed, "some/file"), "'some/file' is not a whole model file: its metadata lack '" + key + "'");
+    EXPECT_ERROR(fromMetadata(changed, "some/file"),
+      "'some/file' is not a whole model file: its metadata lack '" + key + "'");
     changed[key] = "[1, 2]";
     EXPECT_ERROR(fromMetadata(changed, "some/file"), "metadata '" + key + "': a JSON object is expected");
     changed[key] = metadata.at(key).substr(0, metadata.at(key).size() - 1);
@@ -176,7 +178,8 @@ TEST(Metadata, FormatAndVersionAreChecked)
   EXPECT_ERROR(check({}, modelFormat), "not a ParaFLARE model: its metadata name no format");
   EXPECT_ERROR(check({}, modelFormat), "flare import");
   EXPECT_ERROR(check({ { "format", "pt" } }, modelFormat), "its format is 'pt'");
-  EXPECT_ERROR(check({ { "format", "paraflare-dataset" }, { "version", "1" } }, modelFormat), "it is a data set");
+  EXPECT_ERROR(
+    check({ { "format", "paraflare-dataset" }, { "version", "1" } }, modelFormat), "it is a data set");
   EXPECT_ERROR(check({ { "format", "paraflare" }, { "version", "1" } }, dataSetFormat), "it is a model");
   EXPECT_ERROR(check({ { "format", "paraflare" }, { "version", "2" } }, modelFormat), "Update ParaFLARE");
   for (const auto* version : { "", "0", "-1", "one", "99999999999999999999" })

@@ -144,7 +144,8 @@ TEST_F(ModelFileTest, EveryTruncationIsRefused)
     const auto whole = bytesOf(path(name));
     const auto file = SafetensorsFile::open(path(name));
     std::set<std::size_t> lengths = { 0, 1, 7, 8, 9, whole.size() - 1 };
-    const std::size_t header = static_cast<unsigned char>(whole[0]) + 256 * static_cast<unsigned char>(whole[1]);
+    const std::size_t header =
+      static_cast<unsigned char>(whole[0]) + 256 * static_cast<unsigned char>(whole[1]);
     lengths.insert({ 8 + header - 1, 8 + header, 8 + header + 1 });
     for (const auto& [tensor, view] : file.tensors()) // in the middle of every tensor
     {
@@ -166,7 +167,8 @@ TEST_F(ModelFileTest, EveryTruncationIsRefused)
 TEST_F(ModelFileTest, NoChangedByteOfTheHeaderCrashes)
 {
   auto bytes = bytesOf(path("model"));
-  const std::size_t header = static_cast<unsigned char>(bytes[0]) + 256 * static_cast<unsigned char>(bytes[1]);
+  const std::size_t header =
+    static_cast<unsigned char>(bytes[0]) + 256 * static_cast<unsigned char>(bytes[1]);
   for (std::size_t i = 0; i < 8 + header; i += 3)
   {
     const char old = bytes[i];
@@ -222,15 +224,22 @@ TEST_F(ModelFileTest, ArchitectureAndTensorsMustAgree)
 
   const float numbers[12] = {};
   const TensorView other = { DType::F32, { 12 }, numbers, 48 };
-  expectRefused(changed("model", [&](Metadata&, Tensors& t) { t["in_proj.fc9.bias"] = other; }), "has no tensor 'in_proj.fc9.bias'");
-  expectRefused(changed("model", [&](Metadata&, Tensors& t) { t["ema.in_proj.fc1.bias"] = other; }), "has no tensor 'ema.");
+  expectRefused(changed("model", [&](Metadata&, Tensors& t) { t["in_proj.fc9.bias"] = other; }),
+    "has no tensor 'in_proj.fc9.bias'");
+  expectRefused(changed("model", [&](Metadata&, Tensors& t) { t["ema.in_proj.fc1.bias"] = other; }),
+    "has no tensor 'ema.");
   expectRefused(changed("model", [&](Metadata&, Tensors& t) { t.erase("in_proj.fc1.bias"); }), "is missing");
   expectRefused(changed("model",
-                  [&](Metadata&, Tensors& t) { t["in_proj.fc1.bias"] = { DType::F16, { 12 }, numbers, 24 }; }),
+                  [&](Metadata&, Tensors& t) {
+                    t["in_proj.fc1.bias"] = { DType::F16, { 12 }, numbers, 24 };
+                  }),
     "must be float32 or float64");
-  expectRefused(changed("checkpoint", [&](Metadata&, Tensors& t) { t.erase("ema.in_proj.fc1.bias"); }), "averaged tensors disagree");
-  expectRefused(changed("model", [&](Metadata&, Tensors& t) { t.erase("training.mean_field"); }), "'training.mean_field' is missing");
-  expectRefused(changed("model", [&](Metadata&, Tensors& t) { t["training.mean_field"] = other; }), "one column per target");
+  expectRefused(changed("checkpoint", [&](Metadata&, Tensors& t) { t.erase("ema.in_proj.fc1.bias"); }),
+    "averaged tensors disagree");
+  expectRefused(changed("model", [&](Metadata&, Tensors& t) { t.erase("training.mean_field"); }),
+    "'training.mean_field' is missing");
+  expectRefused(changed("model", [&](Metadata&, Tensors& t) { t["training.mean_field"] = other; }),
+    "one column per target");
 }
 
 TEST_F(ModelFileTest, WeightsMustBeFinite)
@@ -238,15 +247,17 @@ TEST_F(ModelFileTest, WeightsMustBeFinite)
   auto numbers = std::vector<float>(12, 1.0f);
   numbers[7] = std::numeric_limits<float>::quiet_NaN();
   const TensorView bad = { DType::F32, { 12 }, numbers.data(), 48 };
-  expectRefused(changed("model", [&](Metadata&, Tensors& t) { t["in_proj.fc1.bias"] = bad; }), "'in_proj.fc1.bias' holds NaN");
-  expectRefused(changed("checkpoint", [&](Metadata&, Tensors& t) { t["ema.in_proj.fc1.bias"] = bad; }), "holds NaN");
+  expectRefused(changed("model", [&](Metadata&, Tensors& t) { t["in_proj.fc1.bias"] = bad; }),
+    "'in_proj.fc1.bias' holds NaN");
+  expectRefused(
+    changed("checkpoint", [&](Metadata&, Tensors& t) { t["ema.in_proj.fc1.bias"] = bad; }), "holds NaN");
 }
 
 TEST(TorchTensors, EveryTypeComesBack)
 {
-  for (const auto type : { torch::kBool, torch::kUInt8, torch::kInt8, torch::kInt16, torch::kUInt16, torch::kHalf,
-         torch::kBFloat16, torch::kInt32, torch::kUInt32, torch::kFloat32, torch::kInt64, torch::kUInt64,
-         torch::kFloat64 })
+  for (const auto type : { torch::kBool, torch::kUInt8, torch::kInt8, torch::kInt16, torch::kUInt16,
+         torch::kHalf, torch::kBFloat16, torch::kInt32, torch::kUInt32, torch::kFloat32, torch::kInt64,
+         torch::kUInt64, torch::kFloat64 })
   {
     const auto tensor = torch::arange(2, torch::kInt32).to(type).contiguous();
     EXPECT_TRUE(identical(toTensor(viewOf(tensor)), tensor)) << c10::toString(type);

@@ -41,16 +41,19 @@ TEST_F(Safetensors, WritesAndReadsEveryTypeAndShape)
   std::vector<unsigned char> memory(512);
   std::iota(memory.begin(), memory.end(), static_cast<unsigned char>(1));
   std::map<std::string, TensorView> tensors;
-  for (const auto* name : { "BOOL", "U8", "I8", "I16", "U16", "F16", "BF16", "I32", "U32", "F32", "I64", "U64", "F64" })
+  for (const auto* name :
+    { "BOOL", "U8", "I8", "I16", "U16", "F16", "BF16", "I32", "U32", "F32", "I64", "U64", "F64" })
   {
     const auto type = dtypeNamed(name).value();
     EXPECT_STREQ(nameOf(type), name);
     // Three values: odd numbers of bytes, which only an order by width keeps aligned.
-    tensors[name] = { type, { 3, 1 }, memory.data() + tensors.size(), 3 * static_cast<std::uint64_t>(sizeOf(type)) };
+    tensors[name] = { type, { 3, 1 }, memory.data() + tensors.size(),
+      3 * static_cast<std::uint64_t>(sizeOf(type)) };
   }
   tensors["scalar"] = { DType::F64, {}, memory.data(), 8 };
   tensors["none"] = { DType::F32, { 0, 7 }, memory.data(), 0 };
-  const std::map<std::string, std::string> metadata = { { "format", "test" }, { "Schönes \"Wort\"\n", "üß\t\\" } };
+  const std::map<std::string, std::string> metadata = { { "format", "test" },
+    { "Schönes \"Wort\"\n", "üß\t\\" } };
   writeSafetensors(path("a"), metadata, tensors);
 
   const auto file = SafetensorsFile::open(path("a"));
@@ -62,7 +65,8 @@ TEST_F(Safetensors, WritesAndReadsEveryTypeAndShape)
     EXPECT_EQ(view.shape, tensors[name].shape) << name;
     ASSERT_EQ(view.bytes, tensors[name].bytes) << name;
     EXPECT_EQ(std::memcmp(view.data, tensors[name].data, view.bytes), 0) << name;
-    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(view.data) % static_cast<std::uintptr_t>(sizeOf(view.type)), 0u);
+    EXPECT_EQ(
+      reinterpret_cast<std::uintptr_t>(view.data) % static_cast<std::uintptr_t>(sizeOf(view.type)), 0u);
   }
 }
 
@@ -114,8 +118,8 @@ TEST_F(Safetensors, RefusesEveryTruncation)
 
 TEST_F(Safetensors, RefusesHeaderLengthsBeforeReadingThem)
 {
-  for (const std::uint64_t length : { std::uint64_t{ 17 }, std::uint64_t{ 1 } << 40, ~std::uint64_t{ 0 },
-         ~std::uint64_t{ 0 } - 7 })
+  for (const std::uint64_t length :
+    { std::uint64_t{ 17 }, std::uint64_t{ 1 } << 40, ~std::uint64_t{ 0 }, ~std::uint64_t{ 0 } - 7 })
   {
     writeBytes(path("a"), lengthText(length) + "{}              ");
     EXPECT_ERROR(SafetensorsFile::open(path("a")), "claims " + std::to_string(length) + " bytes");
@@ -134,9 +138,11 @@ struct Hostile
   const char* reason;
 };
 
-std::string tensor(const std::string& name, const std::string& type, const std::string& shape, const std::string& offsets)
+std::string tensor(
+  const std::string& name, const std::string& type, const std::string& shape, const std::string& offsets)
 {
-  return "\"" + name + "\":{\"dtype\":\"" + type + "\",\"shape\":" + shape + ",\"data_offsets\":" + offsets + "}";
+  return "\"" + name + "\":{\"dtype\":\"" + type + "\",\"shape\":" + shape + ",\"data_offsets\":" + offsets +
+         "}";
 }
 
 std::vector<Hostile> hostileHeaders()
@@ -149,27 +155,48 @@ std::vector<Hostile> hostileHeaders()
     { "TextBehind", "{} {}", 0, "not valid JSON" }, { "NotUtf8", "{\"\xff\":1}", 0, "not valid JSON" },
     { "DeepList", "{\"x\":" + deep, 0, "nests deeper" },
     { "SameTensorTwice", "{" + x + "," + x + "}", 8, "names 'x' twice" },
-    { "SameKeyTwice", "{\"x\":{\"dtype\":\"F32\",\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,8]}}", 8, "names 'dtype' twice" },
+    { "SameKeyTwice", "{\"x\":{\"dtype\":\"F32\",\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,8]}}", 8,
+      "names 'dtype' twice" },
     { "SameMetadataTwice", "{\"__metadata__\":{\"a\":\"1\",\"a\":\"2\"}}", 0, "names 'a' twice" },
     { "MetadataList", "{\"__metadata__\":[]}", 0, "not an object" },
     { "MetadataNumber", "{\"__metadata__\":{\"a\":1}}", 0, "'a' is not a text" },
     { "NoObject", "{\"x\":7}", 0, "not described" },
     { "NoType", "{\"x\":{\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "not described" },
     { "TypeNumber", "{\"x\":{\"dtype\":1,\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "not described" },
-    { "FourthKey", "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4],\"y\":1}}", 4, "not described" },
+    { "FourthKey", "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4],\"y\":1}}", 4,
+      "not described" },
     { "UnknownType", "{" + tensor("x", "F8_E4M3", "[4]", "[0,4]") + "}", 4, "not supported" },
     { "NegativeSize", "{" + tensor("x", "F32", "[-2]", "[0,8]") + "}", 8, "whole number" },
     { "FractionalSize", "{" + tensor("x", "F32", "[2.0]", "[0,8]") + "}", 8, "whole number" },
     { "HugeSize", "{" + tensor("x", "F32", "[18446744073709551615]", "[0,8]") + "}", 8, "whole number" },
     { "ShapeText", "{" + tensor("x", "F32", "\"2\"", "[0,8]") + "}", 8, "no shape" },
     { "OverflowingShape", "{" + tensor("x", "F32", big, "[0,0]") + "}", 0, "than can be counted" },
-    { "OverflowToRightSize", "{" + tensor("x", "F32", "[4611686018427387906]", "[0,8]") + "}", 8, "than can be counted" },
-    { "TooManyDimensions", "{" + tensor("x", "U8", "[1" + [] { std::string s; for (int i = 0; i < 64; ++i) { s += ",1"; } return s; }() + "]", "[0,1]") + "}", 1, "dimensions" },
+    { "OverflowToRightSize", "{" + tensor("x", "F32", "[4611686018427387906]", "[0,8]") + "}", 8,
+      "than can be counted" },
+    { "TooManyDimensions",
+      "{" +
+        tensor(
+          "x", "U8",
+          "[1" +
+            []
+            {
+              std::string s;
+              for (int i = 0; i < 64; ++i)
+              {
+                s += ",1";
+              }
+              return s;
+            }() +
+            "]",
+          "[0,1]") +
+        "}",
+      1, "dimensions" },
     { "OneOffset", "{" + tensor("x", "F32", "[2]", "[8]") + "}", 8, "two whole numbers" },
     { "NegativeOffset", "{" + tensor("x", "F32", "[2]", "[-8,0]") + "}", 8, "two whole numbers" },
     { "ReversedOffsets", "{" + tensor("x", "F32", "[2]", "[8,0]") + "}", 8, "lies at bytes" },
     { "BeyondTheEnd", "{" + tensor("x", "F32", "[2]", "[4,12]") + "}", 8, "lies at bytes" },
-    { "HugeOffsets", "{" + tensor("x", "F32", "[2]", "[18446744073709551608,18446744073709551615]") + "}", 8, "lies at bytes" },
+    { "HugeOffsets", "{" + tensor("x", "F32", "[2]", "[18446744073709551608,18446744073709551615]") + "}", 8,
+      "lies at bytes" },
     { "TooFewBytes", "{" + tensor("x", "F32", "[3]", "[0,8]") + "}", 8, "need 12" },
     { "TooManyBytes", "{" + tensor("x", "F32", "[1]", "[0,8]") + "}", 8, "need 4" },
     { "Overlap", "{" + x + "," + tensor("y", "F32", "[2]", "[4,12]") + "}", 12, "overlaps" },
@@ -177,10 +204,13 @@ std::vector<Hostile> hostileHeaders()
     { "Gap", "{" + x + "," + tensor("y", "F32", "[1]", "[12,16]") + "}", 16, "would be next" },
     { "GapInFront", "{" + tensor("x", "F32", "[1]", "[4,8]") + "}", 8, "would be next" },
     { "BytesLeftOver", "{" + x + "}", 12, "follow the header" },
-    { "Misaligned", "{" + tensor("a", "U8", "[2]", "[0,2]") + "," + tensor("b", "F32", "[1]", "[2,6]") + "}", 6, "aligned" } };
+    { "Misaligned", "{" + tensor("a", "U8", "[2]", "[0,2]") + "," + tensor("b", "F32", "[1]", "[2,6]") + "}",
+      6, "aligned" } };
 }
 
-class HostileSafetensors : public test::ScratchFolder, public testing::WithParamInterface<Hostile>
+class HostileSafetensors
+  : public test::ScratchFolder
+  , public testing::WithParamInterface<Hostile>
 {
 };
 

@@ -10,22 +10,20 @@
 
 namespace flare::test
 {
-// A description in which nothing has its default, with numbers that only an exact format keeps.
-inline ModelInfo sampleInfo()
+inline Signature sampleSignature()
 {
-  ModelInfo info;
-  auto& s = info.signature;
+  Signature s;
   s.association = Association::Cells;
   s.inputs = { { "wall distance", 1, {}, "m", false }, { "normal \"n\"", 3, { "X", "Y", "Z" }, "", true } };
   s.parameters = { { "Speed", "m/s" }, { "Öffnung", "" } };
   s.useTime = true;
   s.targets = { { "p", 1, {}, "Pa", false }, { "U", 2, { "u", "v" }, "m/s", false } };
-  info.encoding.octaves = 2;
-  info.encoding.baseFrequency = std::nextafter(1.5707963267948966, 2.0);
+  return s;
+}
 
-  auto& a = info.architecture;
-  a.inputs = s.inputChannels() + info.encoding.channels();
-  a.outputs = s.targetChannels();
+inline Architecture sampleArchitecture()
+{
+  Architecture a;
   a.channels = 12;
   a.blocks = 2;
   a.heads = 3;
@@ -43,6 +41,70 @@ inline ModelInfo sampleInfo()
   a.keyRatio = 0.7;
   a.valueRatio = 2.1;
   a.feedForwardRatio = 1.3;
+  return a;
+}
+
+inline Recipe sampleRecipe()
+{
+  Recipe r;
+  r.name = "Own";
+  r.optimizer = Optimizer::AdamW;
+  r.epochs = 7;
+  r.timeBudget = 1.0 / 3.0;
+  r.batchSize = 3;
+  r.warmup = 0.3;
+  r.learningRate = 0.0012;
+  r.muonLearningRate = 0.017;
+  r.weightDecay = 1e-5;
+  r.beta1 = 0.91;
+  r.beta2 = 0.998;
+  r.epsilon = 1e-9;
+  r.momentumCycle = true;
+  r.gradientClip = 0.5;
+  r.emaDecay = 0.99;
+  r.emaWarmup = true;
+  r.channels = 12;
+  r.blocks = 2;
+  r.heads = 3;
+  r.latents = 5;
+  r.encoding.octaves = 2;
+  r.encoding.baseFrequency = std::nextafter(1.5707963267948966, 2.0);
+  return r;
+}
+
+inline TrainingRecord sampleTraining()
+{
+  TrainingRecord t;
+  t.recipe = sampleRecipe();
+  t.seed = std::numeric_limits<std::uint64_t>::max();
+  t.device = "CPU";
+  t.precision = "float64";
+  t.stepsDone = std::int64_t{ 1 } << 53;
+  t.stepsPlanned = (std::int64_t{ 1 } << 53) + 1;
+  t.completed = true;
+  t.stopReason = "stopped by the user";
+  t.dataFingerprint = "00112233445566778899aabbccddeeff";
+  t.settingsFingerprint = "ffeeddccbbaa99887766554433221100";
+  t.trainingCases = { "wing_01.vtu", "wing_02.vtu" };
+  t.validationCases = { "wing_03.vtu" };
+  t.history = { { 1, 10, 0.25, std::nan(""), {}, 1e-3, 0.125 },
+    { 2, 20, 0.1, 0.2, { 0.3, 1.0 / 3.0 }, 1e-4, 0.5 } };
+  t.notes = { "the channel 'p' is constant" };
+  t.normFloors = { 1e-3, 2e-3 };
+  t.meshFingerprint = "8899aabbccddeeff0011223344556677";
+  return t;
+}
+
+// A description in which nothing has its default, with numbers that only an exact format keeps.
+inline ModelInfo sampleInfo()
+{
+  ModelInfo info;
+  info.signature = sampleSignature();
+  info.training = sampleTraining();
+  info.encoding = info.training.recipe.encoding;
+  info.architecture = sampleArchitecture();
+  info.architecture.inputs = info.signature.inputChannels() + info.encoding.channels();
+  info.architecture.outputs = info.signature.targetChannels();
 
   double value = 0.1;
   const auto numbers = [&](int count)
@@ -55,47 +117,10 @@ inline ModelInfo sampleInfo()
     }
     return result;
   };
-  info.normalisation = { { numbers(s.inputChannels()), numbers(s.inputChannels()) },
-    { numbers(s.targetChannels()), numbers(s.targetChannels()) }, true };
-  info.envelope = { numbers(s.inputChannels()), numbers(s.inputChannels()) };
-
-  auto& t = info.training;
-  t.recipe.name = "Own";
-  t.recipe.optimizer = Optimizer::AdamW;
-  t.recipe.epochs = 7;
-  t.recipe.timeBudget = 1.0 / 3.0;
-  t.recipe.batchSize = 3;
-  t.recipe.warmup = 0.3;
-  t.recipe.learningRate = 0.0012;
-  t.recipe.muonLearningRate = 0.017;
-  t.recipe.weightDecay = 1e-5;
-  t.recipe.beta1 = 0.91;
-  t.recipe.beta2 = 0.998;
-  t.recipe.epsilon = 1e-9;
-  t.recipe.momentumCycle = true;
-  t.recipe.gradientClip = 0.5;
-  t.recipe.emaDecay = 0.99;
-  t.recipe.emaWarmup = true;
-  t.recipe.channels = 12;
-  t.recipe.blocks = 2;
-  t.recipe.heads = 3;
-  t.recipe.latents = 5;
-  t.recipe.encoding = info.encoding;
-  t.seed = std::numeric_limits<std::uint64_t>::max();
-  t.device = "CPU";
-  t.precision = "float64";
-  t.stepsDone = std::int64_t{ 1 } << 53;
-  t.stepsPlanned = (std::int64_t{ 1 } << 53) + 1;
-  t.completed = true;
-  t.stopReason = "stopped by the user";
-  t.dataFingerprint = "00112233445566778899aabbccddeeff";
-  t.settingsFingerprint = "ffeeddccbbaa99887766554433221100";
-  t.trainingCases = { "wing_01.vtu", "wing_02.vtu" };
-  t.validationCases = { "wing_03.vtu" };
-  t.history = { { 1, 10, 0.25, std::nan(""), {}, 1e-3, 0.125 }, { 2, 20, 0.1, 0.2, { 0.3, 1.0 / 3.0 }, 1e-4, 0.5 } };
-  t.notes = { "the channel 'p' is constant" };
-  t.normFloors = { 1e-3, 2e-3 };
-  t.meshFingerprint = "8899aabbccddeeff0011223344556677";
+  const auto inputs = info.signature.inputChannels();
+  const auto targets = info.signature.targetChannels();
+  info.normalisation = { { numbers(inputs), numbers(inputs) }, { numbers(targets), numbers(targets) }, true };
+  info.envelope = { numbers(inputs), numbers(inputs) };
   return info;
 }
 
@@ -137,7 +162,7 @@ inline io::ModelFile sampleCheckpoint()
 inline bool identical(const torch::Tensor& a, const torch::Tensor& b)
 {
   return a.scalar_type() == b.scalar_type() && a.sizes() == b.sizes() &&
-    std::memcmp(a.const_data_ptr(), b.const_data_ptr(), a.nbytes()) == 0;
+         std::memcmp(a.const_data_ptr(), b.const_data_ptr(), a.nbytes()) == 0;
 }
 
 inline bool identical(const State& a, const State& b)

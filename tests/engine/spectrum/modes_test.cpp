@@ -121,6 +121,21 @@ TEST(ModesConvention, NothingBelowTheThresholdIsOffered)
   EXPECT_EQ(modesOf(head, 5).right.size(), 1u);
 }
 
+// The solver mixes u_0 into the u of a mode by eps over the distance of their eigenvalues, here at least 1,
+// and v carries that times sigma_0 / sigma.
+TEST(ModesConvention, SmallModesStayOrthogonalToTheConstant)
+{
+  const auto head = makeHead(16, 200, 1.0);
+  const auto modes = modesOf(head, 16);
+  EXPECT_TRUE(modes.eigenvalues.back() < 1e-8);
+  const auto weights = table(modes.left)[0];
+  for (std::size_t i = 1; i < modes.right.size(); ++i)
+  {
+    const double inner = (weights * table(modes.right)[static_cast<std::int64_t>(i)]).sum().item<double>();
+    EXPECT_TRUE(std::abs(inner) <= eigenvalueBound(head) / std::sqrt(modes.eigenvalues[i])) << i;
+  }
+}
+
 // An antisymmetric mode has two components of largest magnitude: the first point's decides.
 TEST(ModesConvention, TiesGoToTheFirstPoint)
 {

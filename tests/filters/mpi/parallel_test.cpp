@@ -21,6 +21,8 @@
 
 #include <cmath>
 #include <filesystem>
+#include <iomanip>
+#include <iostream>
 #include <map>
 
 // Every test runs on all ranks at once. A rank that waits for another that has left shows as a time-out.
@@ -265,6 +267,16 @@ TEST(Parallel, SplitMeshesGiveTheSerialResult)
       found[name][{ x[0], x[1] }] = mesh->GetPointData()->GetArray("p_predicted")->GetComponent(i, 0);
     }
   }
+  double worst = 0.0;
+  for (const auto& [place, value] : found["serial"])
+  {
+    worst = std::max(worst, std::abs(found["split"][place] - value));
+  }
+  std::cout << "WORST " << worst << " loss";
+  for (auto* f : { &split, &serial })
+    for (vtkIdType r = 0; r < tableOf(f->train, 0)->GetNumberOfRows(); ++r)
+      std::cout << " " << std::setprecision(16) << tableOf(f->train, 0)->GetValueByName(r, "Loss").ToDouble();
+  std::cout << std::endl;
   for (const auto& [place, value] : found["serial"])
   {
     // Double arithmetic; 9 training steps amplify the order of sums by far less than 1e6.
