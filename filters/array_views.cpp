@@ -58,8 +58,9 @@ ScalarType scalarType(int vtkType)
   }
 }
 
-template <typename T>
-ArrayView ownedView(std::shared_ptr<std::vector<T>> values, ScalarType type, std::int64_t tuples, int components)
+template<typename T>
+ArrayView ownedView(
+  std::shared_ptr<std::vector<T>> values, ScalarType type, std::int64_t tuples, int components)
 {
   ArrayView view;
   view.data = values->data();
@@ -223,8 +224,8 @@ ArrayView averagedOver(vtkDataSet* data, const std::string& name, Association to
   auto* result = attributesOf(filter->GetOutput(), to)->GetArray(name.c_str());
   if (!result)
   {
-    throw Error("the " + std::string(nameOf(otherThan(to))) + " array '" + name + "' could not be averaged over to the " +
-      nameOf(to) + "s");
+    throw Error("the " + std::string(nameOf(otherThan(to))) + " array '" + name +
+                "' could not be averaged over to the " + nameOf(to) + "s");
   }
   return viewOf(result);
 }

@@ -79,8 +79,8 @@ void CaseLoop::request(vtkInformationVector* inputs)
   }
 }
 
-bool CaseLoop::take(
-  vtkInformation* request, vtkInformationVector* inputs, Communicator& communicator, std::vector<Taken>& cases)
+bool CaseLoop::take(vtkInformation* request, vtkInformationVector* inputs, Communicator& communicator,
+  std::vector<Taken>& cases)
 {
   if (pass_ > 0 && !request->Get(Pipeline::CONTINUE_EXECUTING()))
   {
@@ -130,7 +130,8 @@ void CaseLoop::takeInput(
   }
   if (blocks.empty())
   {
-    throw Error("case '" + name + "' has no points. Remove it, or check the reader and the filters before it");
+    throw Error(
+      "case '" + name + "' has no points. Remove it, or check the reader and the filters before it");
   }
   if (used_ == CasesFrom::Blocks)
   {
@@ -169,7 +170,9 @@ void CaseLoop::restart()
 
 std::string CaseLoop::summary() const
 {
-  const char* source = used_ == CasesFrom::TimeSteps ? "time steps" : used_ == CasesFrom::Blocks ? "blocks" : "inputs";
+  const char* source = used_ == CasesFrom::TimeSteps ? "time steps"
+                       : used_ == CasesFrom::Blocks  ? "blocks"
+                                                     : "inputs";
   auto text = std::to_string(total_) + (total_ == 1 ? " case from " : " cases from ") + source;
   if (surfaces_ > 0)
   {

@@ -39,7 +39,8 @@ public:
   };
   // RequestData: the cases that this pass brought. False when the pass brought a stale time step, because an
   // earlier loop was broken off: then nothing is taken and the loop starts anew. Collective.
-  bool take(vtkInformation* request, vtkInformationVector* inputs, Communicator& communicator, std::vector<Taken>& cases);
+  bool take(vtkInformation* request, vtkInformationVector* inputs, Communicator& communicator,
+    std::vector<Taken>& cases);
 
   // True on the first pass that brings cases.
   bool first() const { return pass_ == 0; }

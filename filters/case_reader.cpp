@@ -38,11 +38,11 @@ std::string missing(vtkDataSet* data, const FieldSpec& spec, Association wanted)
   {
     const std::string filter =
       wanted == Association::Points ? "'Cell Data to Point Data'" : "'Point Data to Cell Data'";
-    return "'" + spec.name + "' is a " + there + " array here, but a " + here + " array is expected. Apply " + filter +
-      " before this filter";
+    return "'" + spec.name + "' is a " + there + " array here, but a " + here + " array is expected. Apply " +
+           filter + " before this filter";
   }
-  return "there is no " + here + " array '" + spec.name + "'. The " + here + " arrays are: " +
-    listOf(namesOf(attributesOf(data, wanted)));
+  return "there is no " + here + " array '" + spec.name + "'. The " + here +
+         " arrays are: " + listOf(namesOf(attributesOf(data, wanted)));
 }
 
 ArrayView fieldOf(vtkDataSet* data, const FieldSpec& spec, Association association)
@@ -57,12 +57,13 @@ ArrayView fieldOf(vtkDataSet* data, const FieldSpec& spec, Association associati
   auto* numbers = vtkDataArray::SafeDownCast(array);
   if (!numbers)
   {
-    throw Error("'" + spec.name + "' holds " + array->GetDataTypeAsString() + " values, not numbers. Choose another array");
+    throw Error("'" + spec.name + "' holds " + array->GetDataTypeAsString() +
+                " values, not numbers. Choose another array");
   }
   if (numbers->GetNumberOfComponents() != spec.components)
   {
-    throw Error("'" + spec.name + "' has " + std::to_string(numbers->GetNumberOfComponents()) + " components, but " +
-      std::to_string(spec.components) + " are expected");
+    throw Error("'" + spec.name + "' has " + std::to_string(numbers->GetNumberOfComponents()) +
+                " components, but " + std::to_string(spec.components) + " are expected");
   }
   return spec.averaged ? averagedOver(data, spec.name, association) : viewOf(numbers);
 }
@@ -111,8 +112,9 @@ std::optional<double> parameterOf(const CaseMesh& mesh, const std::string& name)
     auto* numbers = vtkDataArray::SafeDownCast(array);
     if (!numbers || array->GetNumberOfValues() != 1)
     {
-      throw Error("the field array '" + name + "' is no parameter: it holds " + std::to_string(array->GetNumberOfValues()) +
-        (numbers ? " values, but one is expected" : " values that are not numbers"));
+      throw Error("the field array '" + name + "' is no parameter: it holds " +
+                  std::to_string(array->GetNumberOfValues()) +
+                  (numbers ? " values, but one is expected" : " values that are not numbers"));
     }
     return numbers->GetComponent(0, 0);
   }
@@ -127,7 +129,7 @@ std::vector<std::string> offeredParameters(const CaseMesh& mesh)
     for (const auto& name : namesOf(fields))
     {
       if (fields->GetArray(name.c_str()) && fields->GetArray(name.c_str())->GetNumberOfValues() == 1 &&
-        std::find(names.begin(), names.end(), name) == names.end())
+          std::find(names.begin(), names.end(), name) == names.end())
       {
         names.push_back(name);
       }
@@ -169,8 +171,8 @@ std::vector<double> parametersOf(const CaseMesh& mesh, const std::vector<Paramet
       theirs >> has >> value;
       if (has && agreed[i] && *agreed[i] != value)
       {
-        throw Error("the parameter '" + specs[i].name + "' differs between ranks: " + std::to_string(*agreed[i]) +
-          " and " + std::to_string(value));
+        throw Error("the parameter '" + specs[i].name + "' differs between ranks: " +
+                    std::to_string(*agreed[i]) + " and " + std::to_string(value));
       }
       if (has)
       {
@@ -186,8 +188,10 @@ std::vector<double> parametersOf(const CaseMesh& mesh, const std::vector<Paramet
   {
     if (!agreed[i])
     {
-      throw Error("the parameter '" + specs[i].name + "' is missing: there is no field array of that name with one value (one-value "
-        "field arrays here: " + offered + "). Add it to the data, or set it where this filter has ParameterValues");
+      throw Error("the parameter '" + specs[i].name +
+                  "' is missing: there is no field array of that name with one value (one-value "
+                  "field arrays here: " +
+                  offered + "). Add it to the data, or set it where this filter has ParameterValues");
     }
     values.push_back(*agreed[i]);
   }
@@ -196,11 +200,11 @@ std::vector<double> parametersOf(const CaseMesh& mesh, const std::vector<Paramet
 
 bool isBookkeeping(vtkDataSetAttributes* attributes, int index, const std::string& name)
 {
-  static const char* const known[] = { "vtkGhostType", "vtkOriginalPointIds", "vtkOriginalCellIds", "vtkValidPointMask",
-    "vtkCompositeIndex", "vtkBlockColors" };
+  static const char* const known[] = { "vtkGhostType", "vtkOriginalPointIds", "vtkOriginalCellIds",
+    "vtkValidPointMask", "vtkCompositeIndex", "vtkBlockColors" };
   const int role = attributes->IsArrayAnAttribute(index);
   return role == vtkDataSetAttributes::GLOBALIDS || role == vtkDataSetAttributes::PEDIGREEIDS ||
-    std::find(std::begin(known), std::end(known), name) != std::end(known);
+         std::find(std::begin(known), std::end(known), name) != std::end(known);
 }
 
 ArrayInfo describe(vtkAbstractArray* array)
@@ -328,12 +332,13 @@ Case readCase(const CaseMesh& mesh, const Signature& signature, Targets targets,
       {
         if (signature.useTime && std::isnan(result.time))
         {
-          throw Error("the time is an input of the model, but this data has none. Set \"time\" in ParameterValues, or "
-                      "use a time series");
+          throw Error(
+            "the time is an input of the model, but this data has none. Set \"time\" in ParameterValues, or "
+            "use a time series");
         }
       });
-    result.owned =
-      ownedMarks(mesh, signature.association, result.points, communicator, notes ? &notes->sharedPoints : nullptr);
+    result.owned = ownedMarks(
+      mesh, signature.association, result.points, communicator, notes ? &notes->sharedPoints : nullptr);
     return result;
   }
   catch (const Error& e)
@@ -344,8 +349,8 @@ Case readCase(const CaseMesh& mesh, const Signature& signature, Targets targets,
 
 std::string sharedPointsNote(const ReadingNotes& notes)
 {
-  return std::to_string(notes.sharedPoints) +
-    " points are held by several ranks without ghost marks (equal global ids or coordinates); each is counted once";
+  return std::to_string(notes.sharedPoints) + " points are held by several ranks without ghost marks (equal "
+                                              "global ids or coordinates); each is counted once";
 }
 
 Inventory takeInventory(const CaseMesh& mesh, Communicator& communicator)
@@ -386,8 +391,9 @@ std::string listOf(const std::vector<ArrayInfo>& arrays)
   std::vector<std::string> names;
   for (const auto& array : arrays)
   {
-    names.push_back(
-      array.components == 1 ? array.name : array.name + " (" + std::to_string(array.components) + " components)");
+    names.push_back(array.components == 1
+                      ? array.name
+                      : array.name + " (" + std::to_string(array.components) + " components)");
   }
   return listOf(names);
 }

@@ -27,7 +27,9 @@ int cellDimension(vtkDataSet* data)
 {
   if (auto* poly = vtkPolyData::SafeDownCast(data))
   {
-    return poly->GetNumberOfPolys() + poly->GetNumberOfStrips() > 0 ? 2 : poly->GetNumberOfLines() > 0 ? 1 : 0;
+    return poly->GetNumberOfPolys() + poly->GetNumberOfStrips() > 0 ? 2
+           : poly->GetNumberOfLines() > 0                           ? 1
+                                                                    : 0;
   }
   if (auto* image = vtkImageData::SafeDownCast(data))
   {
@@ -102,7 +104,8 @@ public:
     {
       for (unsigned int i = 0; i < tree->GetNumberOfBlocks(); ++i)
       {
-        visitChild(tree->GetBlock(i), tree->HasMetaData(i) ? tree->GetMetaData(i) : nullptr, i, path, name, fields);
+        visitChild(
+          tree->GetBlock(i), tree->HasMetaData(i) ? tree->GetMetaData(i) : nullptr, i, path, name, fields);
       }
     }
     else if (auto* collection = vtkPartitionedDataSetCollection::SafeDownCast(node))
@@ -116,8 +119,8 @@ public:
   }
 
 private:
-  void visitChild(vtkDataObject* child, vtkInformation* meta, unsigned int index, std::vector<unsigned int> path,
-    const std::string& parent, const FieldChain& fields)
+  void visitChild(vtkDataObject* child, vtkInformation* meta, unsigned int index,
+    std::vector<unsigned int> path, const std::string& parent, const FieldChain& fields)
   {
     path.push_back(index);
     const char* given = meta ? meta->Get(vtkCompositeDataSet::NAME()) : nullptr;
@@ -249,7 +252,7 @@ double timeOf(vtkDataObject* data)
 {
   auto* information = data ? data->GetInformation() : nullptr;
   return information && information->Has(vtkDataObject::DATA_TIME_STEP())
-    ? information->Get(vtkDataObject::DATA_TIME_STEP())
-    : std::nan("");
+           ? information->Get(vtkDataObject::DATA_TIME_STEP())
+           : std::nan("");
 }
 }

@@ -47,7 +47,7 @@ CaseMesh mergeBlocks(const std::vector<Block>& blocks);
 // The data's time, NaN when it has none.
 double timeOf(vtkDataObject* data);
 
-// The meshes that a filter works on one by one: the volume blocks of a composite (merged: as one mesh), or the
-// data set itself. Throws Error when there is no point on any rank. Collective.
+// The meshes that a filter works on one by one: the volume blocks of a composite (merged: as one mesh), or
+// the data set itself. Throws Error when there is no point on any rank. Collective.
 std::vector<CaseMesh> meshesOf(vtkDataObject* data, double time, bool merged, Communicator& communicator);
 }

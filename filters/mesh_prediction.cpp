@@ -47,7 +47,7 @@ vtkSmartPointer<vtkDataArray> newArray(
 }
 
 // Writes values[i] - (subtract ? subtract[i] : 0) into an array of floats or doubles.
-template <typename T>
+template<typename T>
 void narrow(const double* values, vtkDataArray* subtract, vtkDataArray* array)
 {
   auto* out = static_cast<T*>(array->GetVoidPointer(0));
@@ -64,7 +64,8 @@ void narrow(const double* values, vtkDataArray* subtract, vtkDataArray* array)
 
 void fill(const double* values, vtkDataArray* subtract, vtkDataArray* array)
 {
-  array->GetDataType() == VTK_DOUBLE ? narrow<double>(values, subtract, array) : narrow<float>(values, subtract, array);
+  array->GetDataType() == VTK_DOUBLE ? narrow<double>(values, subtract, array)
+                                     : narrow<float>(values, subtract, array);
 }
 }
 
@@ -126,13 +127,14 @@ vtkDataArray* truthOf(vtkDataSet* data, const FieldSpec& field, Association asso
   return array && array->GetNumberOfComponents() == field.components ? array : nullptr;
 }
 
-void addOrReplace(vtkDataSet* data, Association association, vtkDataArray* array, std::vector<std::string>& replaced)
+void addOrReplace(
+  vtkDataSet* data, Association association, vtkDataArray* array, std::vector<std::string>& replaced)
 {
   auto* attributes = attributesOf(data, association);
   if (attributes->HasArray(array->GetName()))
   {
     replaced.push_back("the " + std::string(nameOf(association)) + " array '" + array->GetName() +
-      "' of the input is replaced by this filter's output of the same name");
+                       "' of the input is replaced by this filter's output of the same name");
     attributes->RemoveArray(array->GetName());
   }
   attributes->AddArray(array);
@@ -186,8 +188,8 @@ std::string describeOutside(const ModelInfo& info, const std::vector<std::string
   for (const auto& channel : channels)
   {
     const auto at = static_cast<std::size_t>(std::find(names.begin(), names.end(), channel) - names.begin());
-    text << (text.tellp() > 0 ? ", " : "") << channel << " (trained on " << info.envelope.minimum[at] << " to "
-         << info.envelope.maximum[at] << ")";
+    text << (text.tellp() > 0 ? ", " : "") << channel << " (trained on " << info.envelope.minimum[at]
+         << " to " << info.envelope.maximum[at] << ")";
   }
   return text.str();
 }
@@ -221,7 +223,7 @@ std::string markEnvelope(CaseMesh& mesh, const Case& c, const ModelInfo& info, C
     return {};
   }
   return "case '" + c.name + "': " + std::to_string(counts[0]) + " of " + std::to_string(counts[1]) +
-    " points lie outside what the training covered, in: " + describeOutside(info, channels) +
-    ". Predictions there are extrapolation; the array inside_envelope marks them with 0";
+         " points lie outside what the training covered, in: " + describeOutside(info, channels) +
+         ". Predictions there are extrapolation; the array inside_envelope marks them with 0";
 }
 }

@@ -29,11 +29,12 @@ void keepOnly(vtkDataObject* data, const std::vector<unsigned int>& path);
 vtkDataArray* truthOf(vtkDataSet* data, const FieldSpec& field, Association association);
 
 // Adds an array to one of a data set's two kinds, and says so in `replaced` when one of that name was there.
-void addOrReplace(vtkDataSet* data, Association association, vtkDataArray* array, std::vector<std::string>& replaced);
+void addOrReplace(
+  vtkDataSet* data, Association association, vtkDataArray* array, std::vector<std::string>& replaced);
 
-// Predicts a case and adds NAME_predicted to the pieces that it was read from, and NAME_error (prediction minus
-// truth) where the truth is. Notes of what a user should know are appended to `notes`; they differ by rank.
-// Collective.
+// Predicts a case and adds NAME_predicted to the pieces that it was read from, and NAME_error (prediction
+// minus truth) where the truth is. Notes of what a user should know are appended to `notes`; they differ by
+// rank. Collective.
 void predictOnto(CaseMesh& mesh, const Case& c, Predictor& predictor, std::vector<std::string>& notes);
 
 // Adds the array inside_envelope. Returns a warning that names the exceeded channels, or nothing. Collective.

@@ -17,8 +17,8 @@ namespace flare::filters
 class FileWatch
 {
 public:
-  // Looks at the file; news move the time stamp. Where there are several ranks the first one's look counts, so
-  // that all decide alike (collective then).
+  // Looks at the file; news move the time stamp. Where there are several ranks the first one's look counts,
+  // so that all decide alike (collective then).
   void look(const std::string& path, Communicator& communicator);
   vtkMTimeType time() const { return stamp_.GetMTime(); }
 

@@ -36,7 +36,7 @@ struct Header
 bool operator==(const FileIdentity& a, const FileIdentity& b)
 {
   return std::tie(a.path, a.device, a.node, a.size, a.seconds, a.nanoseconds) ==
-    std::tie(b.path, b.device, b.node, b.size, b.seconds, b.nanoseconds);
+         std::tie(b.path, b.device, b.node, b.size, b.seconds, b.nanoseconds);
 }
 
 bool operator!=(const FileIdentity& a, const FileIdentity& b)
@@ -47,7 +47,7 @@ bool operator!=(const FileIdentity& a, const FileIdentity& b)
 std::string FileIdentity::text() const
 {
   return path + ":" + std::to_string(device) + ":" + std::to_string(node) + ":" + std::to_string(size) + ":" +
-    std::to_string(seconds) + ":" + std::to_string(nanoseconds);
+         std::to_string(seconds) + ":" + std::to_string(nanoseconds);
 }
 
 FileIdentity identify(const std::string& path)
@@ -139,10 +139,11 @@ Model ModelCache::model(const std::string& path, Communicator& communicator)
   onEveryRank(communicator, [&] { model = entries_->load(path).model; });
   // A file that is being replaced can look different to different ranks.
   const auto& record = model->info().training;
-  const auto mine = record.dataFingerprint + record.settingsFingerprint + std::to_string(record.stepsDone) + "/" +
-    std::to_string(model->info().parameters);
-  agree(communicator,
-    communicator.broadcast(mine, 0) == mine ? "" : "'" + path + "' is not the same file on every rank. Try again");
+  const auto mine = record.dataFingerprint + record.settingsFingerprint + std::to_string(record.stepsDone) +
+                    "/" + std::to_string(model->info().parameters);
+  agree(communicator, communicator.broadcast(mine, 0) == mine
+                        ? ""
+                        : "'" + path + "' is not the same file on every rank. Try again");
   return *model;
 }
 

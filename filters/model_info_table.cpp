@@ -14,7 +14,7 @@ class InfoRows
 public:
   void section(const std::string& name) { current_ = name; }
 
-  template <typename T>
+  template<typename T>
   void add(const std::string& name, const T& value)
   {
     std::ostringstream text;
@@ -91,12 +91,13 @@ void addChannels(InfoRows& rows, const ModelInfo& info)
     if (field.averaged)
     {
       rows.add(field.name, signature.association == Association::Points ? "averaged from cells to points"
-                                                                         : "averaged from points to cells");
+                                                                        : "averaged from points to cells");
     }
   }
   for (const auto& parameter : signature.parameters)
   {
-    rows.add("Parameter", parameter.unit.empty() ? parameter.name : parameter.name + " [" + parameter.unit + "]");
+    rows.add(
+      "Parameter", parameter.unit.empty() ? parameter.name : parameter.name + " [" + parameter.unit + "]");
   }
   rows.section("Outputs");
   const auto targets = signature.targetChannelNames();

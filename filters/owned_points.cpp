@@ -32,8 +32,8 @@ Marks ghostMarks(const CaseMesh& mesh, Association association, std::int64_t cou
   const int duplicate = association == Association::Points ? int(vtkDataSetAttributes::DUPLICATEPOINT)
                                                            : int(vtkDataSetAttributes::DUPLICATECELL);
   const int hidden = association == Association::Points
-    ? int(vtkDataSetAttributes::HIDDENPOINT)
-    : int(vtkDataSetAttributes::HIDDENCELL) | int(vtkDataSetAttributes::REFINEDCELL);
+                       ? int(vtkDataSetAttributes::HIDDENPOINT)
+                       : int(vtkDataSetAttributes::HIDDENCELL) | int(vtkDataSetAttributes::REFINEDCELL);
   Marks owned(static_cast<std::size_t>(count), 1);
   std::size_t next = 0;
   for (const auto& piece : mesh.pieces)
@@ -68,7 +68,7 @@ struct Box
   bool holds(const double* p) const
   {
     return p[0] <= extent[0] && p[1] <= extent[1] && p[2] <= extent[2] && -p[0] <= extent[3] &&
-      -p[1] <= extent[4] && -p[2] <= extent[5];
+           -p[1] <= extent[4] && -p[2] <= extent[5];
   }
 };
 
@@ -125,9 +125,8 @@ private:
 bool hasGlobalIds(const CaseMesh& mesh, Association association)
 {
   return std::all_of(mesh.pieces.begin(), mesh.pieces.end(),
-    [&](vtkDataSet* piece) {
-      return countOf(piece, association) == 0 || attributesOf(piece, association)->GetGlobalIds();
-    });
+    [&](vtkDataSet* piece)
+    { return countOf(piece, association) == 0 || attributesOf(piece, association)->GetGlobalIds(); });
 }
 
 // Takes the ownership of points that a lower rank holds too. Only points within another rank's box

@@ -44,7 +44,7 @@ private:
 
   // Sums of floating-point numbers depend on their order. Adding them up on one rank, lowest rank first,
   // makes every run and every rank see the same bits.
-  template <typename T>
+  template<typename T>
   void sumInRankOrder(T* values, std::int64_t count)
   {
     const auto ranks = static_cast<std::size_t>(size());
@@ -69,14 +69,14 @@ private:
     }
   }
 
-  template <typename T>
+  template<typename T>
   void maxOf(T* values, std::int64_t count)
   {
     const std::vector<T> mine(values, values + count);
     for (std::int64_t first = 0; first < count; first += chunk)
     {
-      controller_->AllReduce(
-        mine.data() + first, values + first, std::min<std::int64_t>(chunk, count - first), vtkCommunicator::MAX_OP);
+      controller_->AllReduce(mine.data() + first, values + first,
+        std::min<std::int64_t>(chunk, count - first), vtkCommunicator::MAX_OP);
     }
   }
 

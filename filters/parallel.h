@@ -20,7 +20,7 @@ std::shared_ptr<Communicator> communicatorOf(vtkMultiProcessController* controll
 std::vector<vtkMultiProcessStream> gather(Communicator& communicator, const vtkMultiProcessStream& mine);
 
 // Does this rank's part of something. When it fails on any rank, all ranks throw and none is left waiting.
-template <typename Work>
+template<typename Work>
 void onEveryRank(Communicator& communicator, Work&& work)
 {
   std::string problem;

@@ -13,7 +13,7 @@ namespace flare::filters
 {
 namespace
 {
-template <typename Array, typename T>
+template<typename Array, typename T>
 void add(vtkTable* table, const std::string& name, const std::vector<T>& values)
 {
   vtkNew<Array> column;

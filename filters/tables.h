@@ -17,8 +17,8 @@ void addColumn(vtkTable* table, const std::string& name, const std::vector<doubl
 void addColumn(vtkTable* table, const std::string& name, const std::vector<std::int64_t>& values);
 void addColumn(vtkTable* table, const std::string& name, const std::vector<std::string>& values);
 
-// A run's history: Epoch, Step, Loss, ValidationError, one ValidationError_FIELD per target when there are several,
-// LearningRate, Seconds.
+// A run's history: Epoch, Step, Loss, ValidationError, one ValidationError_FIELD per target when there are
+// several, LearningRate, Seconds.
 void fillHistory(vtkTable* table, const ModelInfo& info);
 
 // What a model file says, as rows of Section, Name, Value.

@@ -42,7 +42,7 @@ std::string list(const std::vector<std::string>& sentences)
 [[noreturn]] void refuse(const std::string& path, const char* what, const std::vector<std::string>& differing)
 {
   throw Error(std::string(what) + " '" + path + "' belongs to other data or settings:" + list(differing) +
-    "\nChoose another ModelFile, or set IfModelExists to Overwrite to train anew");
+              "\nChoose another ModelFile, or set IfModelExists to Overwrite to train anew");
 }
 
 // A result of the same data and settings, which is read as it is.
@@ -52,8 +52,9 @@ TrainingDecision read(const std::string& path, const ModelInfo& info)
   if (!info.training.completed)
   {
     decision.warning = "'" + path + "' is the result of a run that did not complete (" +
-      std::to_string(info.training.stepsDone) + " of " + std::to_string(info.training.stepsPlanned) +
-      " steps). It is used as it is; set IfModelExists to Resume to continue the run";
+                       std::to_string(info.training.stepsDone) + " of " +
+                       std::to_string(info.training.stepsPlanned) +
+                       " steps). It is used as it is; set IfModelExists to Resume to continue the run";
   }
   return decision;
 }
@@ -70,8 +71,8 @@ TrainingDecision readIfSame(
   return read(path, info);
 }
 
-TrainingDecision decideResume(
-  const TrainingRequest& request, bool modelThere, bool checkpointThere, const DataSet& data, const TrainingOptions& options)
+TrainingDecision decideResume(const TrainingRequest& request, bool modelThere, bool checkpointThere,
+  const DataSet& data, const TrainingOptions& options)
 {
   if (modelThere)
   {
@@ -83,8 +84,10 @@ TrainingDecision decideResume(
     }
     if (!checkpointThere && differing.empty())
     {
-      throw Error("the run of '" + request.modelFile + "' was stopped, but its checkpoint '" + request.checkpoint +
-        "' is gone, so it cannot be continued. Set IfModelExists to Reuse to take the model as it is, or to Overwrite to train anew");
+      throw Error("the run of '" + request.modelFile + "' was stopped, but its checkpoint '" +
+                  request.checkpoint +
+                  "' is gone, so it cannot be continued. Set IfModelExists to Reuse to take the model as it "
+                  "is, or to Overwrite to train anew");
     }
     if (!checkpointThere)
     {
@@ -129,7 +132,7 @@ TrainingDecision decide(const TrainingRequest& request, const DataSet& data, con
   if (decision.action != Action::Read && request.neverTrain)
   {
     throw Error("there is no model '" + request.modelFile +
-      "', and NeverTrain is on. Switch it off to train, or choose the file of a trained model");
+                "', and NeverTrain is on. Switch it off to train, or choose the file of a trained model");
   }
   return decision;
 }
@@ -152,8 +155,9 @@ void requireWritable(const std::string& path, bool makeFolder, Communicator& com
       }
       if (!fs::is_directory(folder))
       {
-        throw Error("ModelFile is '" + path + "', but the folder '" + folder.string() + "' does not exist. Create it, or choose "
-                                                                                       "another file");
+        throw Error("ModelFile is '" + path + "', but the folder '" + folder.string() +
+                    "' does not exist. Create it, or choose "
+                    "another file");
       }
       if (fs::is_directory(file))
       {
@@ -164,7 +168,7 @@ void requireWritable(const std::string& path, bool makeFolder, Communicator& com
       if (descriptor < 0)
       {
         throw Error("ModelFile is '" + path + "', but nothing can be written to '" + folder.string() + "' (" +
-          std::strerror(errno) + "). Choose another folder, or change its permissions");
+                    std::strerror(errno) + "). Choose another folder, or change its permissions");
       }
       close(descriptor);
       unlink(probe.c_str());
@@ -175,7 +179,8 @@ std::string defaultModelFile(const std::string& inputFile)
 {
   std::error_code ignored;
   const fs::path input = fs::absolute(inputFile, ignored);
-  const auto name = (inputFile.empty() ? std::string("model") : input.filename().string()) + ".flare.safetensors";
+  const auto name =
+    (inputFile.empty() ? std::string("model") : input.filename().string()) + ".flare.safetensors";
   if (!inputFile.empty() && access(input.parent_path().c_str(), W_OK) == 0)
   {
     return (input.parent_path() / name).string();

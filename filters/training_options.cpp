@@ -13,8 +13,8 @@ namespace
 Recipe recipeOf(vtkFLARETrain& filter)
 {
   auto recipe = filter.GetRecipe() == vtkFLARETrain::CUSTOM
-    ? Recipe{}
-    : Recipe::named(Recipe::names().at(static_cast<std::size_t>(filter.GetRecipe())));
+                  ? Recipe{}
+                  : Recipe::named(Recipe::names().at(static_cast<std::size_t>(filter.GetRecipe())));
   if (filter.GetEpochs() > 0)
   {
     recipe.epochs = filter.GetEpochs();
@@ -26,7 +26,8 @@ Recipe recipeOf(vtkFLARETrain& filter)
   }
   if (filter.GetOptimizer() != vtkFLARETrain::RECIPE_OPTIMIZER)
   {
-    recipe.optimizer = filter.GetOptimizer() == vtkFLARETrain::ADAMW ? flare::Optimizer::AdamW : flare::Optimizer::Muon;
+    recipe.optimizer =
+      filter.GetOptimizer() == vtkFLARETrain::ADAMW ? flare::Optimizer::AdamW : flare::Optimizer::Muon;
   }
   if (filter.GetBatchSize() > 0)
   {

@@ -43,8 +43,8 @@ std::string runText(const ModelInfo& info)
   const auto& record = info.training;
   const auto epochs = record.history.empty() ? 0 : record.history.back().epoch;
   const auto seconds = record.history.empty() ? 0.0 : record.history.back().seconds;
-  return std::to_string(epochs) + " epochs, " + std::to_string(record.stepsDone) + " steps in " + timeText(seconds) +
-    " on " + record.device;
+  return std::to_string(epochs) + " epochs, " + std::to_string(record.stepsDone) + " steps in " +
+         timeText(seconds) + " on " + record.device;
 }
 
 // Progress events reach a user interface; more than a few per second would only slow the training down.
@@ -143,8 +143,9 @@ TrainingSession::Result TrainingSession::run(
   return result;
 }
 
-TrainingSession::Result TrainingSession::train(bool resume, const DataSet& data, const TrainingOptions& options,
-  const TrainingRequest& request, const TrainingHooks& hooks, const std::string& key)
+TrainingSession::Result TrainingSession::train(bool resume, const DataSet& data,
+  const TrainingOptions& options, const TrainingRequest& request, const TrainingHooks& hooks,
+  const std::string& key)
 {
   auto& communicator = *data.communicator();
   auto trainer = resume ? Trainer::resume(request.checkpoint, data, options) : Trainer(data, options);
@@ -159,7 +160,8 @@ TrainingSession::Result TrainingSession::train(bool resume, const DataSet& data,
     return result;
   }
   result.outcome = "stopped: " + runText(model.info());
-  auto note = "the training was stopped; its checkpoint is '" + request.checkpoint + "'. Set IfModelExists to Resume to continue";
+  auto note = "the training was stopped; its checkpoint is '" + request.checkpoint +
+              "'. Set IfModelExists to Resume to continue";
   if (mayReplace(request.modelFile, data, options))
   {
     save(model, request.modelFile, key, communicator);
@@ -191,8 +193,8 @@ void TrainingSession::save(
   }
   catch (const Error& e)
   {
-    throw Error(std::string(e.what()) +
-      ". The result is kept in memory: put this right and apply again, and it is saved without training anew");
+    throw Error(std::string(e.what()) + ". The result is kept in memory: put this right and apply again, and "
+                                        "it is saved without training anew");
   }
   kept_.reset();
   written_ = communicator.broadcast(identify(path).text(), 0);

@@ -31,8 +31,10 @@ public:
     std::vector<std::string> warnings;
   };
 
-  // Collective. A stopped run's model is written unless that would replace an older result; its checkpoint stays.
-  Result run(const DataSet& data, const TrainingOptions& options, TrainingRequest request, const TrainingHooks& hooks);
+  // Collective. A stopped run's model is written unless that would replace an older result; its checkpoint
+  // stays.
+  Result run(
+    const DataSet& data, const TrainingOptions& options, TrainingRequest request, const TrainingHooks& hooks);
 
   // The user asks anew.
   void forget();
@@ -46,8 +48,8 @@ private:
     bool unsaved; // it should be: the disk was full
   };
 
-  Result train(bool resume, const DataSet& data, const TrainingOptions& options, const TrainingRequest& request,
-    const TrainingHooks& hooks, const std::string& key);
+  Result train(bool resume, const DataSet& data, const TrainingOptions& options,
+    const TrainingRequest& request, const TrainingHooks& hooks, const std::string& key);
   void save(const Model& model, const std::string& path, const std::string& key, Communicator& communicator);
 
   std::string written_; // the version of the model file that this session wrote

@@ -34,12 +34,12 @@ const ArrayInfo& require(
   if (!array && find(inventory.of(otherThan(association)), name))
   {
     throw Error(property + " names '" + name + "', which is a " + nameOf(otherThan(association)) +
-      " array. Choose it in " + propertyOf(otherThan(association), role));
+                " array. Choose it in " + propertyOf(otherThan(association), role));
   }
   if (!array)
   {
-    throw Error(property + " names '" + name + "', but there is no such " + nameOf(association) + " array. There are: " +
-      listOf(inventory.of(association)));
+    throw Error(property + " names '" + name + "', but there is no such " + nameOf(association) +
+                " array. There are: " + listOf(inventory.of(association)));
   }
   if (!array->numeric)
   {
@@ -48,13 +48,15 @@ const ArrayInfo& require(
   return *array;
 }
 
-std::vector<ArrayInfo> candidates(const std::vector<ArrayInfo>& arrays, const std::vector<std::string>& inputs)
+std::vector<ArrayInfo> candidates(
+  const std::vector<ArrayInfo>& arrays, const std::vector<std::string>& inputs)
 {
   std::vector<ArrayInfo> result;
   std::copy_if(arrays.begin(), arrays.end(), std::back_inserter(result),
     [&](const ArrayInfo& array)
     {
-      return array.numeric && !array.ids && std::find(inputs.begin(), inputs.end(), array.name) == inputs.end();
+      return array.numeric && !array.ids &&
+             std::find(inputs.begin(), inputs.end(), array.name) == inputs.end();
     });
   return result;
 }
@@ -65,12 +67,13 @@ void takeOnlyCandidate(Signature& signature, const ArrayChoice& choice, const In
   const auto cells = candidates(inventory.cells, choice.cellInputs);
   if (points.empty() && cells.empty())
   {
-    throw Error("there is no array that could be learnt: the first case has no numeric point or cell array besides the inputs");
+    throw Error("there is no array that could be learnt: the first case has no numeric point or cell array "
+                "besides the inputs");
   }
   if (points.size() + cells.size() > 1)
   {
     throw Error("no target is chosen. Choose in PointTargetArrays (candidates: " + listOf(points) +
-      ") or in CellTargetArrays (candidates: " + listOf(cells) + ")");
+                ") or in CellTargetArrays (candidates: " + listOf(cells) + ")");
   }
   signature.association = points.empty() ? Association::Cells : Association::Points;
   signature.targets.push_back(specOf(points.empty() ? cells.front() : points.front(), false));
@@ -80,9 +83,11 @@ void addTargets(Signature& signature, const ArrayChoice& choice, const Inventory
 {
   if (!choice.pointTargets.empty() && !choice.cellTargets.empty())
   {
-    throw Error("point targets (" + listOf(choice.pointTargets) + ") and cell targets (" + listOf(choice.cellTargets) +
-      ") are chosen together. One model predicts at the points or at the cells: convert one kind with 'Cell Data to Point Data' "
-      "or 'Point Data to Cell Data', or train two models");
+    throw Error("point targets (" + listOf(choice.pointTargets) + ") and cell targets (" +
+                listOf(choice.cellTargets) +
+                ") are chosen together. One model predicts at the points or at the cells: convert one kind "
+                "with 'Cell Data to Point Data' "
+                "or 'Point Data to Cell Data', or train two models");
   }
   if (choice.pointTargets.empty() && choice.cellTargets.empty())
   {
@@ -106,7 +111,8 @@ void addInputs(Signature& signature, const std::vector<std::string>& names, Asso
     {
       if (target.name == name && signature.association == association)
       {
-        throw Error("'" + name + "' is chosen as input and as target: the network would be handed the answer. Choose one");
+        throw Error("'" + name +
+                    "' is chosen as input and as target: the network would be handed the answer. Choose one");
       }
     }
     for (const auto& other : signature.inputs)
@@ -132,8 +138,10 @@ Signature signatureFor(const ArrayChoice& choice, const Inventory& inventory)
     const auto* parameter = find(inventory.parameters, name);
     if (!parameter)
     {
-      throw Error("ParameterArrays names '" + name + "', but the first case has no numeric field array of that name with one value. "
-        "There are: " + listOf(inventory.parameters));
+      throw Error("ParameterArrays names '" + name +
+                  "', but the first case has no numeric field array of that name with one value. "
+                  "There are: " +
+                  listOf(inventory.parameters));
     }
     signature.parameters.push_back({ parameter->name, parameter->unit });
   }

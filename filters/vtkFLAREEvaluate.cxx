@@ -81,13 +81,15 @@ int vtkFLAREEvaluate::FillOutputPortInformation(int, vtkInformation* info)
   return 1;
 }
 
-int vtkFLAREEvaluate::RequestDataObject(vtkInformation*, vtkInformationVector**, vtkInformationVector* outputs)
+int vtkFLAREEvaluate::RequestDataObject(
+  vtkInformation*, vtkInformationVector**, vtkInformationVector* outputs)
 {
   makeTables(outputs, { 0, 1 });
   return 1;
 }
 
-int vtkFLAREEvaluate::RequestInformation(vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
+int vtkFLAREEvaluate::RequestInformation(
+  vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
   this->State->cases.plan(inputs[0], static_cast<flare::filters::CasesFrom>(this->CasesFrom));
   for (int port = 0; port < outputs->GetNumberOfInformationObjects(); ++port)
@@ -98,13 +100,15 @@ int vtkFLAREEvaluate::RequestInformation(vtkInformation*, vtkInformationVector**
   return 1;
 }
 
-int vtkFLAREEvaluate::RequestUpdateExtent(vtkInformation*, vtkInformationVector** inputs, vtkInformationVector*)
+int vtkFLAREEvaluate::RequestUpdateExtent(
+  vtkInformation*, vtkInformationVector** inputs, vtkInformationVector*)
 {
   this->State->cases.request(inputs[0]);
   return 1;
 }
 
-int vtkFLAREEvaluate::RequestData(vtkInformation* request, vtkInformationVector** inputs, vtkInformationVector* outputs)
+int vtkFLAREEvaluate::RequestData(
+  vtkInformation* request, vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
   bool more = false;
   this->SetErrorCode(guarded(this, outputs, [&] { more = this->Score(request, inputs, outputs); }));
@@ -119,21 +123,23 @@ int vtkFLAREEvaluate::RequestData(vtkInformation* request, vtkInformationVector*
   return 1;
 }
 
-std::set<std::size_t> vtkFLAREEvaluate::Loop::wanted(std::size_t total, double fraction, std::uint64_t seed) const
+std::set<std::size_t> vtkFLAREEvaluate::Loop::wanted(
+  std::size_t total, double fraction, std::uint64_t seed) const
 {
   std::set<std::size_t> result;
   for (const int index : this->chosen)
   {
     if (index < 0 || static_cast<std::size_t>(index) >= total)
     {
-      throw flare::Error("ValidationCases names case " + std::to_string(index) + ", but there are " + std::to_string(total) +
-        " cases, numbered from 0");
+      throw flare::Error("ValidationCases names case " + std::to_string(index) + ", but there are " +
+                         std::to_string(total) + " cases, numbered from 0");
     }
     result.insert(static_cast<std::size_t>(index));
   }
   if (!(fraction >= 0.0 && fraction <= 1.0))
   {
-    throw flare::Error("ValidationFraction is " + std::to_string(fraction) + ", but it must lie between 0 and 1");
+    throw flare::Error(
+      "ValidationFraction is " + std::to_string(fraction) + ", but it must lie between 0 and 1");
   }
   if (result.empty() && fraction > 0.0 && fraction < 1.0)
   {
@@ -150,7 +156,8 @@ std::set<std::size_t> vtkFLAREEvaluate::Loop::wanted(std::size_t total, double f
   return result;
 }
 
-bool vtkFLAREEvaluate::Score(vtkInformation* request, vtkInformationVector** inputs, vtkInformationVector* outputs)
+bool vtkFLAREEvaluate::Score(
+  vtkInformation* request, vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
   auto& loop = *this->State;
   auto* controller = vtkMultiProcessController::GetGlobalController();
@@ -174,7 +181,8 @@ bool vtkFLAREEvaluate::Score(vtkInformation* request, vtkInformationVector** inp
   const auto& info = shared->predictor.model().info();
   if (this->UseTime && !info.signature.useTime)
   {
-    throw flare::Error("UseTime is on, but the model '" + this->Internal->modelFile + "' does not take the time. Switch it off");
+    throw flare::Error("UseTime is on, but the model '" + this->Internal->modelFile +
+                       "' does not take the time. Switch it off");
   }
   this->Internal->checkParameterValues(info.signature);
   const auto wanted = loop.wanted(loop.cases.total(), this->ValidationFraction, info.training.seed);
@@ -187,8 +195,8 @@ bool vtkFLAREEvaluate::Score(vtkInformation* request, vtkInformationVector** inp
     }
     if (wanted.count(loop.seen++))
     {
-      const auto c = readCase(one.mesh, info.signature, Targets::Required, this->Internal->parameterValues, *communicator,
-        &loop.reading);
+      const auto c = readCase(one.mesh, info.signature, Targets::Required, this->Internal->parameterValues,
+        *communicator, &loop.reading);
       loop.scores.push_back(evaluate(shared->predictor, c));
     }
     this->UpdateProgress(static_cast<double>(loop.seen) / static_cast<double>(loop.cases.total()));
@@ -199,7 +207,8 @@ bool vtkFLAREEvaluate::Score(vtkInformation* request, vtkInformationVector** inp
   }
   const bool first = communicator->rank() == 0; // ParaView joins the tables of all ranks
   const auto summaries = summarise(info.signature, loop.scores);
-  fillScores(vtkTable::GetData(outputs, 0), info.signature, first ? loop.scores : std::vector<flare::CaseScore>{});
+  fillScores(
+    vtkTable::GetData(outputs, 0), info.signature, first ? loop.scores : std::vector<flare::CaseScore>{});
   fillSummary(vtkTable::GetData(outputs, 1), first ? summaries : std::vector<flare::FieldSummary>{});
   if (loop.reading.sharedPoints > 0)
   {

@@ -4,10 +4,10 @@
  *
  * Cases come from the inputs as in vtkFLARETrain, and each is read exactly once.
  *
- * Port 0: Cases, a row per case and field: Case, Field, Points, RelativeL2 (2-norm of the error over the 2-norm
- * of the truth), MaxError, R2, and TrainingMeanRelativeL2, the same for predicting the training mean. Port
- * 1: Summary, a row per field: Field, MeanRelativeL2, MedianRelativeL2, WorstRelativeL2, WorstCase, MaxError,
- * TrainingMeanRelativeL2.
+ * Port 0: Cases, a row per case and field: Case, Field, Points, RelativeL2 (2-norm of the error over the
+ * 2-norm of the truth), MaxError, R2, and TrainingMeanRelativeL2, the same for predicting the training mean.
+ * Port 1: Summary, a row per field: Field, MeanRelativeL2, MedianRelativeL2, WorstRelativeL2, WorstCase,
+ * MaxError, TrainingMeanRelativeL2.
  */
 #ifndef vtkFLAREEvaluate_h
 #define vtkFLAREEvaluate_h
@@ -35,7 +35,8 @@ public:
   ///@}
 
   ///@{
-  /** Score only the share of the cases that training with this fraction and the model's seed holds out; 0: all. */
+  /** Score only the share of the cases that training with this fraction and the model's seed holds out; 0:
+   * all. */
   vtkSetMacro(ValidationFraction, double);
   vtkGetMacro(ValidationFraction, double);
   ///@}

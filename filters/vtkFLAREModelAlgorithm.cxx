@@ -59,8 +59,8 @@ void vtkFLAREModelAlgorithm::Internals::checkParameterValues(const flare::Signat
   {
     if (std::find(names.begin(), names.end(), value.first) == names.end())
     {
-      throw flare::Error("ParameterValues sets '" + value.first + "', which is no parameter of the model '" + this->modelFile +
-        "'. Its parameters are: " + listOf(names));
+      throw flare::Error("ParameterValues sets '" + value.first + "', which is no parameter of the model '" +
+                         this->modelFile + "'. Its parameters are: " + listOf(names));
     }
     const auto bad = this->badValues.find(value.first);
     if (bad != this->badValues.end())
@@ -119,7 +119,8 @@ void vtkFLAREModelAlgorithm::SetParameterText(const char* name, const char* valu
   const std::string text = value ? value : "";
   char* end = nullptr;
   const double number = std::strtod(text.c_str(), &end);
-  const bool whole = end != text.c_str() && text.find_first_not_of(" \t", end - text.c_str()) == std::string::npos;
+  const bool whole =
+    end != text.c_str() && text.find_first_not_of(" \t", end - text.c_str()) == std::string::npos;
   this->SetParameterValue(name, number);
   if (!whole)
   {
@@ -140,7 +141,7 @@ void vtkFLAREModelAlgorithm::ClearParameterValues()
 namespace
 {
 // The model's facts, or none when there is no file or it cannot be read: the next update says why.
-template <typename Use>
+template<typename Use>
 void withInformation(const std::string& path, Use&& use)
 {
   if (!path.empty() && identify(path).exists())
@@ -197,7 +198,8 @@ vtkDoubleArray* vtkFLAREModelAlgorithm::GetParameterRanges()
     {
       const auto& signature = info.signature;
       const auto count = signature.parameters.size();
-      const auto first = static_cast<std::size_t>(signature.inputChannels()) - (signature.useTime ? 1 : 0) - count;
+      const auto first =
+        static_cast<std::size_t>(signature.inputChannels()) - (signature.useTime ? 1 : 0) - count;
       for (std::size_t i = 0; i < count; ++i)
       {
         const bool known = !info.envelope.empty();
@@ -216,7 +218,8 @@ void vtkFLAREModelAlgorithm::Reload()
 
 vtkMTimeType vtkFLAREModelAlgorithm::GetMTime()
 {
-  // Ranks that look by themselves could disagree and wait for each other: ComputePipelineMTime looks for them.
+  // Ranks that look by themselves could disagree and wait for each other: ComputePipelineMTime looks for
+  // them.
   if (worldCommunicator()->size() == 1)
   {
     this->Internal->watch.look(
@@ -248,7 +251,8 @@ void vtkFLAREModelAlgorithm::ResolveModelFile(vtkInformationVector** inputs)
     path = communicator->broadcast(path, 0);
     if (path.empty())
     {
-      throw flare::Error("ModelFile is empty, and the filter connected to the port Model gives no model. Connect FLARETrain, or "
+      throw flare::Error("ModelFile is empty, and the filter connected to the port Model gives no model. "
+                         "Connect FLARETrain, or "
                          "choose the file");
     }
   }

@@ -73,8 +73,8 @@ public:
   /** Includes the version of the model file. */
   vtkMTimeType GetMTime() override;
 
-  int ComputePipelineMTime(vtkInformation* request, vtkInformationVector** inputs, vtkInformationVector* outputs,
-    int requestFromOutputPort, vtkMTimeType* mtime) override;
+  int ComputePipelineMTime(vtkInformation* request, vtkInformationVector** inputs,
+    vtkInformationVector* outputs, int requestFromOutputPort, vtkMTimeType* mtime) override;
 
 protected:
   explicit vtkFLAREModelAlgorithm(int modelPort);

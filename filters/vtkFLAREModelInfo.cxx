@@ -29,13 +29,15 @@ int vtkFLAREModelInfo::FillOutputPortInformation(int, vtkInformation* info)
   return 1;
 }
 
-int vtkFLAREModelInfo::RequestDataObject(vtkInformation*, vtkInformationVector**, vtkInformationVector* outputs)
+int vtkFLAREModelInfo::RequestDataObject(
+  vtkInformation*, vtkInformationVector**, vtkInformationVector* outputs)
 {
   makeTables(outputs, { 0, 1 });
   return 1;
 }
 
-int vtkFLAREModelInfo::RequestData(vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
+int vtkFLAREModelInfo::RequestData(
+  vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
   this->SetErrorCode(guarded(this, outputs,
     [&]

@@ -2,8 +2,9 @@
  * @class vtkFLAREModelInfo
  * @brief What a model file holds, as tables.
  *
- * Port 0: Model, rows of Section (File, Architecture, Inputs, Outputs, Training), Name, Value. Port 1: History, the
- * run's history as vtkFLARETrain shows it. The optional input port is the filter that wrote the model.
+ * Port 0: Model, rows of Section (File, Architecture, Inputs, Outputs, Training), Name, Value. Port 1:
+ * History, the run's history as vtkFLARETrain shows it. The optional input port is the filter that wrote the
+ * model.
  */
 #ifndef vtkFLAREModelInfo_h
 #define vtkFLAREModelInfo_h

@@ -23,13 +23,15 @@ vtkFLAREPredict::vtkFLAREPredict()
 {
 }
 
-int vtkFLAREPredict::RequestDataObject(vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
+int vtkFLAREPredict::RequestDataObject(
+  vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
   makeLike(outputs, 0, vtkDataObject::GetData(inputs[0], 0));
   return 1;
 }
 
-int vtkFLAREPredict::RequestData(vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
+int vtkFLAREPredict::RequestData(
+  vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
   this->SetErrorCode(guarded(this, outputs,
     [&]
@@ -56,8 +58,8 @@ void vtkFLAREPredict::Predict(vtkDataObject* input, vtkDataObject* output)
   auto meshes = meshesOf(output, timeOf(input), this->MergeBlocks, *communicator);
   for (std::size_t i = 0; i < meshes.size() && !stopRequested(this, *communicator); ++i)
   {
-    const auto c =
-      readCase(meshes[i], info.signature, Targets::Ignored, this->Internal->parameterValues, *communicator, &reading);
+    const auto c = readCase(
+      meshes[i], info.signature, Targets::Ignored, this->Internal->parameterValues, *communicator, &reading);
     predictOnto(meshes[i], c, shared->predictor, notes);
     const auto outside = markEnvelope(meshes[i], c, info, *communicator, notes);
     if (!outside.empty())

@@ -23,7 +23,8 @@ public:
   void PrintSelf(ostream& os, vtkIndent indent) override;
 
   ///@{
-  /** Take all volume blocks of a composite as one mesh, as training from the time steps of a composite does. */
+  /** Take all volume blocks of a composite as one mesh, as training from the time steps of a composite does.
+   */
   vtkSetMacro(MergeBlocks, bool);
   vtkGetMacro(MergeBlocks, bool);
   vtkBooleanMacro(MergeBlocks, bool);

@@ -36,8 +36,8 @@ enum Port
 // The share of the progress bar that the eigenvalues take; the vectors take the rest.
 constexpr double spectrumShare = 0.3;
 
-void addMode(CaseMesh& mesh, flare::Association association, const std::string& name, const std::vector<double>& values,
-  std::vector<std::string>& notes)
+void addMode(CaseMesh& mesh, flare::Association association, const std::string& name,
+  const std::vector<double>& values, std::vector<std::string>& notes)
 {
   auto next = values.begin();
   for (const auto& piece : mesh.pieces)
@@ -52,7 +52,8 @@ void addMode(CaseMesh& mesh, flare::Association association, const std::string& 
   }
 }
 
-void addModes(CaseMesh& mesh, flare::Association association, const flare::HeadModes& modes, std::vector<std::string>& notes)
+void addModes(CaseMesh& mesh, flare::Association association, const flare::HeadModes& modes,
+  std::vector<std::string>& notes)
 {
   const auto place = "_b" + std::to_string(modes.block) + "_h" + std::to_string(modes.head) + "_";
   for (std::size_t i = 0; i < modes.right.size(); ++i)
@@ -77,14 +78,16 @@ int vtkFLARESpectrum::FillOutputPortInformation(int port, vtkInformation* info)
   return 1;
 }
 
-int vtkFLARESpectrum::RequestDataObject(vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
+int vtkFLARESpectrum::RequestDataObject(
+  vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
   makeTables(outputs, { SPECTRUM, SUMMARY, CHART });
   makeLike(outputs, MODES, vtkDataObject::GetData(inputs[0], 0));
   return 1;
 }
 
-int vtkFLARESpectrum::RequestData(vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
+int vtkFLARESpectrum::RequestData(
+  vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
   this->SetErrorCode(guarded(this, outputs,
     [&]
@@ -125,11 +128,12 @@ void vtkFLARESpectrum::Analyse(vtkDataObject* input, vtkInformationVector* outpu
     end = begin + spectrumShare * share;
     options.block = this->Block;
     options.head = this->Head;
-    const auto c =
-      readCase(meshes[i], signature, Targets::Ignored, this->Internal->parameterValues, *communicator, &reading);
+    const auto c = readCase(
+      meshes[i], signature, Targets::Ignored, this->Internal->parameterValues, *communicator, &reading);
     all.push_back({ meshes[i].name, spectra(model, c, device, options, communicator) });
     const auto& heads = all.back().heads;
-    const auto step = (1.0 - spectrumShare) * share / static_cast<double>(std::max<std::size_t>(1, heads.size()));
+    const auto step =
+      (1.0 - spectrumShare) * share / static_cast<double>(std::max<std::size_t>(1, heads.size()));
     for (const auto& head : heads)
     {
       begin = end;

@@ -8,10 +8,10 @@
  *
  * Port 0: Spectrum, a table of Block, Head, Mode, Eigenvalue. Port 1: Modes, the mesh with the leading
  * NumberOfModes eigenvectors of the chosen heads: mode_bB_hH_I, right vectors, and left_bB_hH_I, left
- * vectors (biorthonormal to them), for block B, head H, mode I. The component of largest magnitude of a right vector
- * is positive. Port 2: Summary, a row per head: Block, Head, EffectiveRank, ModesTo99,
- * SecondEigenvalue. Port 3: Chart, Mode and a column of eigenvalues per head, NaN below 1e-16. Where a composite
- * has several volume blocks, each is a mesh of its own, and the tables say in Mesh which it is.
+ * vectors (biorthonormal to them), for block B, head H, mode I. The component of largest magnitude of a right
+ * vector is positive. Port 2: Summary, a row per head: Block, Head, EffectiveRank, ModesTo99,
+ * SecondEigenvalue. Port 3: Chart, Mode and a column of eigenvalues per head, NaN below 1e-16. Where a
+ * composite has several volume blocks, each is a mesh of its own, and the tables say in Mesh which it is.
  */
 #ifndef vtkFLARESpectrum_h
 #define vtkFLARESpectrum_h

@@ -229,7 +229,8 @@ int vtkFLARETrain::FillOutputPortInformation(int port, vtkInformation* info)
   return 1;
 }
 
-int vtkFLARETrain::RequestDataObject(vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
+int vtkFLARETrain::RequestDataObject(
+  vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
   makeTables(outputs, { 0 });
   // Where the inputs are the cases, the shown one decides; else they are alike.
@@ -240,7 +241,8 @@ int vtkFLARETrain::RequestDataObject(vtkInformation*, vtkInformationVector** inp
   return 1;
 }
 
-int vtkFLARETrain::RequestInformation(vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
+int vtkFLARETrain::RequestInformation(
+  vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
   this->Internal->loop.plan(inputs[0], static_cast<flare::filters::CasesFrom>(this->CasesFrom));
   for (int port = 0; port < outputs->GetNumberOfInformationObjects(); ++port)
@@ -257,7 +259,8 @@ int vtkFLARETrain::RequestUpdateExtent(vtkInformation*, vtkInformationVector** i
   return 1;
 }
 
-int vtkFLARETrain::RequestData(vtkInformation* request, vtkInformationVector** inputs, vtkInformationVector* outputs)
+int vtkFLARETrain::RequestData(
+  vtkInformation* request, vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
   auto& d = *this->Internal;
   d.communicator = communicatorOf(vtkMultiProcessController::GetGlobalController());
@@ -336,7 +339,8 @@ bool vtkFLARETrain::Collect(vtkInformation* request, vtkInformationVector** inpu
     d.add(one, d.data->size() == shown);
   }
   this->SetProgressText(("reading the cases: " + d.casesFound).c_str());
-  this->UpdateProgress(readingShare * static_cast<double>(d.loop.pass() + 1) / static_cast<double>(d.loop.passes()));
+  this->UpdateProgress(
+    readingShare * static_cast<double>(d.loop.pass() + 1) / static_cast<double>(d.loop.passes()));
   if (stopRequested(this, *d.communicator))
   {
     this->SetAbortOutput(true);
@@ -357,7 +361,8 @@ std::size_t vtkFLARETrain::ShownIndex(std::size_t cases) const
   {
     return static_cast<std::size_t>(std::max(0, *std::min_element(explicitly.begin(), explicitly.end())));
   }
-  const auto split = flare::splitCases(cases, this->ValidationFraction, static_cast<std::uint64_t>(this->Seed));
+  const auto split =
+    flare::splitCases(cases, this->ValidationFraction, static_cast<std::uint64_t>(this->Seed));
   return split.validation.empty() ? 0 : split.validation.front();
 }
 
@@ -367,7 +372,7 @@ void vtkFLARETrain::Finish(vtkInformationVector* outputs, const std::function<bo
   if (this->ShownCase >= 0 && static_cast<std::size_t>(this->ShownCase) >= d.data->size())
   {
     throw flare::Error("ShownCase is " + std::to_string(this->ShownCase) + ", but there are " +
-      std::to_string(d.data->size()) + " cases, numbered from 0");
+                       std::to_string(d.data->size()) + " cases, numbered from 0");
   }
   d.modelFile = d.communicator->broadcast(this->ResolveModelFile(), 0);
   TrainingRequest request;

@@ -4,11 +4,11 @@
  *
  * A case is one mesh with fields. Cases are the inputs when there are several, else the time steps (a list
  * of files), else the blocks of a composite, else the one data set (CasesFrom). Every case is read
- * exactly once. The network sees the coordinates, the chosen input arrays and parameters (numeric field arrays with
- * one value), and learns the chosen targets, all of which are point arrays or all cell arrays.
+ * exactly once. The network sees the coordinates, the chosen input arrays and parameters (numeric field
+ * arrays with one value), and learns the chosen targets, all of which are point arrays or all cell arrays.
  *
- * The result is a model file. Training happens only when it must: a file that holds the result of the same data
- * and settings is read, one that holds something else is an error, unless IfModelExists says otherwise.
+ * The result is a model file. Training happens only when it must: a file that holds the result of the same
+ * data and settings is read, one that holds something else is an error, unless IfModelExists says otherwise.
  *
  * Port 0: History, a table with a row per epoch. Port 1: Validation, the mesh of one case (by default the
  * first one held out) with truth, prediction (NAME_predicted) and error (NAME_error).
@@ -20,8 +20,8 @@
 #include "vtkFLAREFiltersModule.h" // for the export macro
 
 #include <functional> // for std::function
-#include <memory> // for std::unique_ptr
-#include <string> // for std::string
+#include <memory>     // for std::unique_ptr
+#include <string>     // for std::string
 
 class vtkDataArraySelection;
 namespace flare
@@ -111,8 +111,8 @@ public:
     OVERWRITE = 2
   };
   ///@{
-  /** What happens when the model file is there. Reuse reads the result of the same data and settings, finished or
-   * stopped, and refuses anything else; Resume continues a stopped run; Overwrite trains anew. */
+  /** What happens when the model file is there. Reuse reads the result of the same data and settings,
+   * finished or stopped, and refuses anything else; Resume continues a stopped run; Overwrite trains anew. */
   void SetIfModelExists(int choice);
   vtkGetMacro(IfModelExists, int);
   ///@}
@@ -251,8 +251,8 @@ public:
   ///@}
 
   vtkMTimeType GetMTime() override;
-  int ComputePipelineMTime(vtkInformation* request, vtkInformationVector** inputs, vtkInformationVector* outputs,
-    int requestFromOutputPort, vtkMTimeType* mtime) override;
+  int ComputePipelineMTime(vtkInformation* request, vtkInformationVector** inputs,
+    vtkInformationVector* outputs, int requestFromOutputPort, vtkMTimeType* mtime) override;
 
 protected:
   vtkFLARETrain();

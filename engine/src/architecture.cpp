@@ -41,9 +41,9 @@ void Architecture::validate() const
   size(blocks, "blocks");
   size(heads, "heads");
   size(latents, "latents");
-  require(channels % heads == 0,
-    "heads (" + std::to_string(heads) + ") must divide channels (" + std::to_string(channels) +
-      "); choose for example " + std::to_string(channels % 8 == 0 ? channels / 8 : 1) + " heads");
+  require(channels % heads == 0, "heads (" + std::to_string(heads) + ") must divide channels (" +
+                                   std::to_string(channels) + "); choose for example " +
+                                   std::to_string(channels % 8 == 0 ? channels / 8 : 1) + " heads");
   require(std::isfinite(attentionScale) && attentionScale > 0.0, "the attention scale must be positive");
   const auto mlp = [&](int layers, double ratio, const char* what)
   {

@@ -22,7 +22,7 @@ std::string loadCuda()
   {
     const char* reason = dlerror();
     return std::string("LibTorch's CUDA part could not be loaded (") + (reason ? reason : "no reason given") +
-      "); run scripts/demo.sh on this machine to install it";
+           "); run scripts/demo.sh on this machine to install it";
   }
   if (at::detail::getCUDAHooks().deviceCount() < 1)
   {

@@ -120,7 +120,7 @@ CaseScore evaluate(Predictor& predictor, const Case& c)
   const auto predicted = impl.run(c).to(torch::kFloat64).contiguous();
   torch::Tensor meanField;
   if (!info.training.meshFingerprint.empty() &&
-    meshFingerprint(c, communicator) == info.training.meshFingerprint)
+      meshFingerprint(c, communicator) == info.training.meshFingerprint)
   {
     const auto& stored = impl.model.impl().meanField;
     if (stored.defined() && stored.size(0) == c.count())
@@ -138,10 +138,10 @@ CaseScore evaluate(Predictor& predictor, const Case& c)
   {
     const Field field{ offsets[f], info.signature.targets[f].components, &c.targets[f] };
     // Without a record (an imported model) only an exact zero needs a floor.
-    const double floor = f < info.training.normFloors.size() ? info.training.normFloors[f]
-                                                             : std::numeric_limits<double>::min();
-    result.fields.push_back(scoreOf(
-      sumsOf(c, field, info.normalisation.targets, predicted, meanField, communicator), floor));
+    const double floor =
+      f < info.training.normFloors.size() ? info.training.normFloors[f] : std::numeric_limits<double>::min();
+    result.fields.push_back(
+      scoreOf(sumsOf(c, field, info.normalisation.targets, predicted, meanField, communicator), floor));
   }
   return result;
 }

@@ -25,8 +25,8 @@ Model Model::create(const ModelInfo& info, std::uint64_t seed)
   if (info.architecture.inputs != wanted || info.architecture.outputs != info.signature.targetChannels())
   {
     throw Error("the network takes " + std::to_string(info.architecture.inputs) + " channels and gives " +
-      std::to_string(info.architecture.outputs) + ", but the data have " + std::to_string(wanted) + " and " +
-      std::to_string(info.signature.targetChannels()));
+                std::to_string(info.architecture.outputs) + ", but the data have " + std::to_string(wanted) +
+                " and " + std::to_string(info.signature.targetChannels()));
   }
   nn::FlareModel network(info.architecture);
   nn::initialise(network, at::make_generator<at::CPUGeneratorImpl>(seed));

@@ -12,8 +12,9 @@ namespace flare
 {
 namespace
 {
-template <typename Scalar>
-void decode(const torch::Tensor& normalised, const ChannelScaling& scaling, int first, const MutableArrayView& out)
+template<typename Scalar>
+void decode(
+  const torch::Tensor& normalised, const ChannelScaling& scaling, int first, const MutableArrayView& out)
 {
   const auto y = normalised.to(torch::kFloat64).contiguous();
   const auto* rows = y.data_ptr<double>();
@@ -35,14 +36,14 @@ std::string outputProblem(
 {
   if (outputs.size() != signature.targets.size())
   {
-    return "the model predicts " + std::to_string(signature.targets.size()) + " fields, but room was given for " +
-      std::to_string(outputs.size());
+    return "the model predicts " + std::to_string(signature.targets.size()) +
+           " fields, but room was given for " + std::to_string(outputs.size());
   }
   for (std::size_t f = 0; f < outputs.size(); ++f)
   {
     const auto& out = outputs[f];
     if (out.tuples != c.count() || out.components != signature.targets[f].components ||
-      (out.type != ScalarType::Float32 && out.type != ScalarType::Float64))
+        (out.type != ScalarType::Float32 && out.type != ScalarType::Float64))
     {
       return "the output array for '" + signature.targets[f].name + "' has the wrong size or type";
     }
@@ -113,8 +114,7 @@ std::vector<unsigned char> insideEnvelope(
   for (std::size_t k = 0; k < channels.size(); ++k)
   {
     const double low = info.envelope.minimum[k], high = info.envelope.maximum[k];
-    const double margin =
-      tolerance * (high > low ? high - low : std::max(std::abs(low), std::abs(high)));
+    const double margin = tolerance * (high > low ? high - low : std::max(std::abs(low), std::abs(high)));
     bool exceeded = false;
     for (std::int64_t i = 0; i < c.count(); ++i)
     {

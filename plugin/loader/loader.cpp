@@ -1,9 +1,9 @@
 // What ParaView loads as ParaFLARE.so: it loads LibTorch, then the plugin itself, and hands over.
 //
-// ParaView's programs on Debian link the reference BLAS, whose sgemm_ and dgemm_ therefore stand in the global
-// scope, before those that LibTorch brings with it (MKL's): matrix products would be 10 to 40 times slower.
-// RTLD_DEEPBIND makes LibTorch prefer its own. That must be said when it is loaded, which would otherwise
-// happen as a dependency of the plugin.
+// ParaView's programs on Debian link the reference BLAS, whose sgemm_ and dgemm_ therefore stand in the
+// global scope, before those that LibTorch brings with it (MKL's): matrix products would be 10 to 40 times
+// slower. RTLD_DEEPBIND makes LibTorch prefer its own. That must be said when it is loaded, which would
+// otherwise happen as a dependency of the plugin.
 #include <dlfcn.h>
 
 #include <cstdio>

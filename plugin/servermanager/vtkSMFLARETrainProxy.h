@@ -2,8 +2,8 @@
  * @class vtkSMFLARETrainProxy
  * @brief The proxy of vtkFLARETrain.
  *
- * A state file never trains and never overwrites a model: loading one switches NeverTrain on. And the filter is
- * told which file its input comes from, after which it names its model file when the user does not.
+ * A state file never trains and never overwrites a model: loading one switches NeverTrain on. And the filter
+ * is told which file its input comes from, after which it names its model file when the user does not.
  */
 #ifndef vtkSMFLARETrainProxy_h
 #define vtkSMFLARETrainProxy_h

@@ -113,7 +113,7 @@ private:
     static constexpr auto add = [](auto a, auto b) { return a + b; };
     static constexpr auto larger = [](auto a, auto b) { return std::max(a, b); };
 
-    template <typename T, typename Operation>
+    template<typename T, typename Operation>
     void reduce(T* values, std::int64_t count, Operation operation)
     {
       const std::vector<T> own(values, values + count);

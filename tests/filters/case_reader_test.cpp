@@ -102,7 +102,9 @@ TEST(CaseReader, CellTargetsLiveAtCellCentres)
   auto* p = grid->GetPointData()->GetArray("p");
   // The mean of three values around 1: two additions and a division.
   EXPECT_NEAR(c.inputs[0].at(0, 0),
-    (p->GetVariantValue(0).ToDouble() + p->GetVariantValue(1).ToDouble() + p->GetVariantValue(3).ToDouble()) / 3.0, 1e-15);
+    (p->GetVariantValue(0).ToDouble() + p->GetVariantValue(1).ToDouble() + p->GetVariantValue(3).ToDouble()) /
+      3.0,
+    1e-15);
 }
 
 TEST(CaseReader, NamesWhatIsMissing)
@@ -169,9 +171,9 @@ TEST(CaseReader, GhostsAndHiddenPointsAreNotOwned)
   ghosts->SetName(vtkDataSetAttributes::GhostArrayName());
   for (int i = 0; i < 9; ++i)
   {
-    ghosts->InsertNextValue(i == 2 ? vtkDataSetAttributes::DUPLICATEPOINT
-                              : i == 5 ? vtkDataSetAttributes::HIDDENPOINT
-                                       : 0);
+    ghosts->InsertNextValue(i == 2   ? vtkDataSetAttributes::DUPLICATEPOINT
+                            : i == 5 ? vtkDataSetAttributes::HIDDENPOINT
+                                     : 0);
   }
   grid->GetPointData()->AddArray(ghosts);
   const auto c = readCase(meshOf(grid), scalar(), Targets::Required, {}, *serialCommunicator());

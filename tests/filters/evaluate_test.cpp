@@ -119,7 +119,8 @@ TEST_F(Evaluate, InfoListsWhatTheFileHolds)
   {
     for (vtkIdType row = 0; row < table->GetNumberOfRows(); ++row)
     {
-      if (table->GetValueByName(row, "Section").ToString() == section && table->GetValueByName(row, "Name").ToString() == name)
+      if (table->GetValueByName(row, "Section").ToString() == section &&
+          table->GetValueByName(row, "Name").ToString() == name)
       {
         return table->GetValueByName(row, "Value").ToString();
       }

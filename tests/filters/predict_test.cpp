@@ -166,7 +166,8 @@ TEST_F(Predict, ParametersComeFromPropertiesOrFieldData)
   EXPECT_TRUE(has(problem(input), "'Load' to '2,5 N', which is not a finite number")) << said->errors;
   predict->ClearParameterValues();
   predict->SetParameterValue("Lod", 2.0);
-  EXPECT_TRUE(has(problem(input), "'Lod', which is no parameter") && has(said->errors, "Load")) << said->errors;
+  EXPECT_TRUE(has(problem(input), "'Lod', which is no parameter") && has(said->errors, "Load"))
+    << said->errors;
   predict->ClearParameterValues();
   input->GetFieldData()->RemoveArray("Load");
   input->Modified();
@@ -224,7 +225,8 @@ TEST_F(Predict, WorksBlockByBlock)
   auto* first = vtkUnstructuredGrid::SafeDownCast(output->GetBlock(0));
   auto* second =
     vtkUnstructuredGrid::SafeDownCast(vtkMultiBlockDataSet::SafeDownCast(output->GetBlock(1))->GetBlock(1));
-  ASSERT_TRUE(first->GetPointData()->HasArray("p_predicted") && second->GetPointData()->HasArray("p_predicted"));
+  ASSERT_TRUE(
+    first->GetPointData()->HasArray("p_predicted") && second->GetPointData()->HasArray("p_predicted"));
   EXPECT_FALSE(vtkUnstructuredGrid::SafeDownCast(tree->GetBlock(0))->GetPointData()->HasArray("p_predicted"));
   const double alone = first->GetPointData()->GetArray("p_predicted")->GetComponent(7, 0);
   EXPECT_EQ(run(square(6, 2.5))->GetPointData()->GetArray("p_predicted")->GetComponent(7, 0), alone);
@@ -236,7 +238,8 @@ TEST_F(Predict, WorksBlockByBlock)
   predict->Update();
   auto* parts = vtkPartitionedDataSetCollection::SafeDownCast(predict->GetOutputDataObject(0));
   ASSERT_NE(parts, nullptr);
-  EXPECT_TRUE(vtkUnstructuredGrid::SafeDownCast(parts->GetPartition(1, 0))->GetPointData()->HasArray("p_error"));
+  EXPECT_TRUE(
+    vtkUnstructuredGrid::SafeDownCast(parts->GetPartition(1, 0))->GetPointData()->HasArray("p_error"));
 }
 
 TEST_F(Predict, FollowsTheTimeSteps)

@@ -137,8 +137,8 @@ int Series::RequestData(vtkInformation*, vtkInformationVector**, vtkInformationV
   ++this->executions;
   auto* information = outputs->GetInformationObject(0);
   const double time = information->Has(vtkStreamingDemandDrivenPipeline::UPDATE_TIME_STEP())
-    ? information->Get(vtkStreamingDemandDrivenPipeline::UPDATE_TIME_STEP())
-    : 0.0;
+                        ? information->Get(vtkStreamingDemandDrivenPipeline::UPDATE_TIME_STEP())
+                        : 0.0;
   const int step = static_cast<int>(time);
   const auto grid = square(this->points + step % 2, step + 1.0);
   if (this->change)

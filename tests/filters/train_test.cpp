@@ -63,7 +63,10 @@ struct Training
 
   // The model file as bytes of its record.
   std::int64_t steps() const { return Model::inspect(file).training.stepsDone; }
-  vtkUnstructuredGrid* validation() { return vtkUnstructuredGrid::SafeDownCast(train->GetOutputDataObject(1)); }
+  vtkUnstructuredGrid* validation()
+  {
+    return vtkUnstructuredGrid::SafeDownCast(train->GetOutputDataObject(1));
+  }
 
   Folder folder;
   std::string file;
@@ -258,7 +261,8 @@ TEST(Train, AbortLeavesACheckpointThatResumes)
   stop = false;
   t.train->SetAbortExecute(0);
   t.update();
-  EXPECT_TRUE(startsWith(t.train->GetOutcome(), "read")) << "Reuse never continues: " << t.train->GetOutcome();
+  EXPECT_TRUE(startsWith(t.train->GetOutcome(), "read"))
+    << "Reuse never continues: " << t.train->GetOutcome();
   EXPECT_TRUE(has(t.said->warnings, "did not complete"));
 
   t.train->SetIfModelExists(vtkFLARETrain::RESUME);
@@ -425,7 +429,8 @@ TEST(Train, CasesAreTheBlocksOfAComposite)
   auto* all = vtkMultiBlockDataSet::SafeDownCast(t.train->GetOutputDataObject(1));
   for (unsigned int i = 0; i < 3; ++i)
   {
-    EXPECT_TRUE(vtkUnstructuredGrid::SafeDownCast(all->GetBlock(i))->GetPointData()->HasArray("p_error")) << i;
+    EXPECT_TRUE(vtkUnstructuredGrid::SafeDownCast(all->GetBlock(i))->GetPointData()->HasArray("p_error"))
+      << i;
   }
 }
 
@@ -491,7 +496,8 @@ TEST(Train, StopsAtBadCasesAndStartsAnewAfterwards)
     }
   };
   auto text = t.problem();
-  EXPECT_TRUE(has(text, "time step 4") && has(text, "'p'") && has(text, "NaN") && has(text, "index 11")) << text;
+  EXPECT_TRUE(has(text, "time step 4") && has(text, "'p'") && has(text, "NaN") && has(text, "index 11"))
+    << text;
   EXPECT_FALSE(std::filesystem::exists(t.file));
 
   t.series->change = nullptr;
@@ -539,7 +545,8 @@ TEST(Train, RefusesWhatCannotBeTrained)
   EXPECT_TRUE(has(t.problem(), "ShownCase"));
   t.train->SetShownCase(-1);
 
-  t.series->change = [](vtkUnstructuredGrid* grid, int) { grid->GetPointData()->GetArray("p")->Fill(101325.0); };
+  t.series->change = [](vtkUnstructuredGrid* grid, int)
+  { grid->GetPointData()->GetArray("p")->Fill(101325.0); };
   t.series->Modified();
   text = t.problem();
   EXPECT_TRUE(has(text, "'p' is constant")) << text;

@@ -97,7 +97,9 @@ TEST(TrainingSignature, RefusesMixedTargetsWithTheReason)
   choice.pointTargets = { "p" };
   choice.cellTargets = { "q" };
   const auto text = problemOf(choice);
-  EXPECT_TRUE(has(text, "p") && has(text, "q") && has(text, "One model predicts at the points or at the cells")) << text;
+  EXPECT_TRUE(
+    has(text, "p") && has(text, "q") && has(text, "One model predicts at the points or at the cells"))
+    << text;
 }
 
 TEST(TrainingSignature, NamesTheProperty)
@@ -105,7 +107,9 @@ TEST(TrainingSignature, NamesTheProperty)
   ArrayChoice choice;
   choice.pointTargets = { "q" };
   auto text = problemOf(choice);
-  EXPECT_TRUE(has(text, "PointTargetArrays names 'q', which is a cell array") && has(text, "CellTargetArrays")) << text;
+  EXPECT_TRUE(
+    has(text, "PointTargetArrays names 'q', which is a cell array") && has(text, "CellTargetArrays"))
+    << text;
 
   choice.pointTargets = { "pp" };
   text = problemOf(choice);

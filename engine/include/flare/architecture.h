@@ -20,7 +20,7 @@ enum class Norm
 // in_proj -> blocks x {x += FLARE(norm1 x); x += ffn(norm2 x)} -> out_proj
 struct Architecture
 {
-  std::int64_t inputs = 3;  // channels that in_proj sees, those of the input encoding included
+  std::int64_t inputs = 3; // channels that in_proj sees, those of the input encoding included
   std::int64_t outputs = 1;
   std::int64_t channels = 64;
   std::int64_t blocks = 8;

@@ -14,8 +14,8 @@ namespace flare
 // One mesh with its fields: N points (this rank's part of them under MPI).
 struct Case
 {
-  std::string name; // as the user knows it: a file's name, "time step 3", "block wing"
-  ArrayView points; // N x 3 coordinates
+  std::string name;               // as the user knows it: a file's name, "time step 3", "block wing"
+  ArrayView points;               // N x 3 coordinates
   std::vector<ArrayView> inputs;  // one per Signature::inputs, N tuples each
   std::vector<double> parameters; // one per Signature::parameters, the same on all ranks
   double time = 0.0;              // used when Signature::useTime is set

@@ -57,8 +57,8 @@ struct ModelInfo
   InputEncoding encoding;
   Signature signature;
   Normalisation normalisation;
-  Envelope envelope;      // empty for imported models
-  TrainingRecord training; // recipe.name "Imported" for imported models
+  Envelope envelope;           // empty for imported models
+  TrainingRecord training;     // recipe.name "Imported" for imported models
   std::int64_t parameters = 0; // number of weights
 };
 

@@ -28,8 +28,8 @@ struct Normalisation
   bool coordinateScalePerAxis = false;
 
   static Normalisation identity(const Signature& signature);
-  static Normalisation fit(const DataSet& data, const std::vector<std::size_t>& cases,
-    bool coordinateScalePerAxis = false);
+  static Normalisation fit(
+    const DataSet& data, const std::vector<std::size_t>& cases, bool coordinateScalePerAxis = false);
 };
 
 // What the training inputs covered: per input channel the smallest and largest value.

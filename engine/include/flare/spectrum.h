@@ -56,11 +56,10 @@ struct SpectrumOptions
 // Spectra of the chosen heads for a model applied to a case. Collective under MPI.
 // Cost O(M^2 N + M^3) and memory O(N C + M^2) per head; nothing of size M x N is stored.
 std::vector<HeadSpectrum> spectra(const Model& model, const Case& c, Device device,
-  const SpectrumOptions& options = {},
-  std::shared_ptr<Communicator> communicator = serialCommunicator());
+  const SpectrumOptions& options = {}, std::shared_ptr<Communicator> communicator = serialCommunicator());
 
 // The leading `count` modes of one head.
-HeadModes modes(const Model& model, const Case& c, Device device, std::int64_t block,
-  std::int64_t head, int count, const SpectrumOptions& options = {},
+HeadModes modes(const Model& model, const Case& c, Device device, std::int64_t block, std::int64_t head,
+  int count, const SpectrumOptions& options = {},
   std::shared_ptr<Communicator> communicator = serialCommunicator());
 }

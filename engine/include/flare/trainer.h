@@ -44,7 +44,7 @@ enum class RunState
   Ready,
   Running,
   Paused,
-  Stopped,  // by request; can be resumed
+  Stopped, // by request; can be resumed
   Completed,
   Failed // the loss stayed NaN or infinite after three halvings of the rate
 };

@@ -18,7 +18,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // 1 / x for 1 <= x <= 2. Where the estimate has 14 bits, a Newton step makes it as good as a division, in a
 // quarter of the time.
-template <class D, class V>
+template<class D, class V>
 HWY_INLINE V reciprocal(D d, V x)
 {
 #if HWY_TARGET <= HWY_AVX3
@@ -32,10 +32,10 @@ HWY_INLINE V reciprocal(D d, V x)
 }
 
 // What exp(-w), w >= 0, needs to know of its type. Beyond the limit it is 0: the least normal number is near.
-template <typename T>
+template<typename T>
 struct Exponential;
 
-template <>
+template<>
 struct Exponential<float>
 {
   static constexpr float limit = 87.0f, shift = 0x1.8p23f; // 2^23 + 2^22: adding it rounds to an integer
@@ -43,7 +43,7 @@ struct Exponential<float>
   static constexpr int mantissaBits = 23, degree = 7; // the series' next term is 5e-9
 };
 
-template <>
+template<>
 struct Exponential<double>
 {
   static constexpr double limit = 708.0, shift = 0x1.8p52;
@@ -52,18 +52,16 @@ struct Exponential<double>
 };
 
 constexpr double reciprocalFactorials[] = { 1.0, 1.0, 1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720,
-  1.0 / 5040, 1.0 / 40320, 1.0 / 362880, 1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600,
-  1.0 / 6227020800 };
+  1.0 / 5040, 1.0 / 40320, 1.0 / 362880, 1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800 };
 
 // exp(-w) = 2^n exp(r), |r| <= log(2) / 2. Highway's Exp takes all arguments, at half the speed.
-template <class D, class V>
+template<class D, class V>
 HWY_INLINE V exponentialOfMinus(D d, V w)
 {
   using T = hn::TFromD<D>;
   using E = Exponential<T>;
   const hn::RebindToUnsigned<D> bits;
-  const V shifted =
-    hn::NegMulAdd(w, hn::Set(d, static_cast<T>(1.4426950408889634)), hn::Set(d, E::shift));
+  const V shifted = hn::NegMulAdd(w, hn::Set(d, static_cast<T>(1.4426950408889634)), hn::Set(d, E::shift));
   const V n = hn::Sub(shifted, hn::Set(d, E::shift));
   const V r = hn::NegMulAdd(n, hn::Set(d, E::log2Low), hn::NegMulSub(n, hn::Set(d, E::log2High), w));
   V sum = hn::Set(d, static_cast<T>(reciprocalFactorials[E::degree]));
@@ -77,7 +75,7 @@ HWY_INLINE V exponentialOfMinus(D d, V w)
   return hn::IfThenElseZero(hn::Le(w, hn::Set(d, E::limit)), power);
 }
 
-template <class V>
+template<class V>
 struct ValueAndSlope
 {
   V value;
@@ -86,7 +84,7 @@ struct ValueAndSlope
 
 // z sigmoid(w) and its derivative sigmoid + z w' sigmoid (1 - sigmoid), given |w| and z w'. With
 // e = exp(-|w|) <= 1 nothing overflows, and neither sigmoid nor 1 - sigmoid is a difference.
-template <class D, class V>
+template<class D, class V>
 HWY_INLINE ValueAndSlope<V> gate(D d, V z, V absoluteW, V zTimesSlopeOfW)
 {
   const V e = exponentialOfMinus(d, absoluteW);
@@ -97,7 +95,7 @@ HWY_INLINE ValueAndSlope<V> gate(D d, V z, V absoluteW, V zTimesSlopeOfW)
 }
 
 // Beyond the limit the sigmoid is 0 or 1 in either type; below it no power of z overflows.
-template <class D, class V>
+template<class D, class V>
 HWY_INLINE V clamp(D d, V z, double limit)
 {
   using T = hn::TFromD<D>;
@@ -107,7 +105,7 @@ HWY_INLINE V clamp(D d, V z, double limit)
 // 0.5 z (1 + tanh u) = z sigmoid(2 u) with u = sqrt(2/pi) (z + 0.044715 z^3)
 struct Gelu
 {
-  template <class D, class V>
+  template<class D, class V>
   static HWY_INLINE ValueAndSlope<V> apply(D d, V z)
   {
     using T = hn::TFromD<D>;
@@ -124,7 +122,7 @@ struct Gelu
 
 struct Silu
 {
-  template <class D, class V>
+  template<class D, class V>
   static HWY_INLINE ValueAndSlope<V> apply(D d, V z)
   {
     const V a = clamp(d, z, 1000.0);
@@ -134,7 +132,7 @@ struct Silu
 
 // A vector's worth of an array, or the n values that are left of a row. Masked loads are not used, because
 // some instruction sets lack them and read beyond the array.
-template <class D>
+template<class D>
 HWY_INLINE hn::Vec<D> load(D d, const hn::TFromD<D>* p, std::size_t n)
 {
   if (n == hn::Lanes(d))
@@ -146,7 +144,7 @@ HWY_INLINE hn::Vec<D> load(D d, const hn::TFromD<D>* p, std::size_t n)
   return hn::Load(d, lanes);
 }
 
-template <class D>
+template<class D>
 HWY_INLINE void store(D d, hn::Vec<D> v, hn::TFromD<D>* p, std::size_t n)
 {
   if (n == hn::Lanes(d))
@@ -160,7 +158,7 @@ HWY_INLINE void store(D d, hn::Vec<D> v, hn::TFromD<D>* p, std::size_t n)
 }
 
 // Calls visit(first column, number of columns) for the vectors of a row.
-template <class D, class Visit>
+template<class D, class Visit>
 HWY_INLINE void forColumns(D d, std::int64_t columns, const Visit& visit)
 {
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
@@ -175,7 +173,7 @@ HWY_INLINE void forColumns(D d, std::int64_t columns, const Visit& visit)
   }
 }
 
-template <class Function, bool hasResidual, bool hasSlope, typename T>
+template<class Function, bool hasResidual, bool hasSlope, typename T>
 void activateExactly(
   const T* bias, const T* residual, T* y, T* slope, std::int64_t rows, std::int64_t columns)
 {
@@ -187,8 +185,8 @@ void activateExactly(
       {
         const auto z = hn::Add(load(d, y + i + j, n), load(d, bias + j, n));
         const auto result = Function::apply(d, z);
-        store(d, hasResidual ? hn::Add(result.value, load(d, residual + i + j, n)) : result.value,
-          y + i + j, n);
+        store(
+          d, hasResidual ? hn::Add(result.value, load(d, residual + i + j, n)) : result.value, y + i + j, n);
         if constexpr (hasSlope)
         {
           store(d, result.slope, slope + i + j, n);
@@ -197,26 +195,25 @@ void activateExactly(
   }
 }
 
-template <class Function, typename T>
-void activateWith(
-  const T* bias, const T* residual, T* y, T* slope, std::int64_t rows, std::int64_t columns)
+template<class Function, typename T>
+void activateWith(const T* bias, const T* residual, T* y, T* slope, std::int64_t rows, std::int64_t columns)
 {
-  const auto pass = residual ? (slope ? activateExactly<Function, true, true, T>
-                                      : activateExactly<Function, true, false, T>)
-                             : (slope ? activateExactly<Function, false, true, T>
-                                      : activateExactly<Function, false, false, T>);
+  const auto pass =
+    residual
+      ? (slope ? activateExactly<Function, true, true, T> : activateExactly<Function, true, false, T>)
+      : (slope ? activateExactly<Function, false, true, T> : activateExactly<Function, false, false, T>);
   pass(bias, residual, y, slope, rows, columns);
 }
 
-template <typename T>
-void activateRows(Activation activation, const T* bias, const T* residual, T* y, T* slope,
-  std::int64_t rows, std::int64_t columns)
+template<typename T>
+void activateRows(Activation activation, const T* bias, const T* residual, T* y, T* slope, std::int64_t rows,
+  std::int64_t columns)
 {
   const auto pass = activation == Activation::Gelu ? activateWith<Gelu, T> : activateWith<Silu, T>;
   pass(bias, residual, y, slope, rows, columns);
 }
 
-template <typename T>
+template<typename T>
 void addBiasRows(const T* bias, const T* residual, T* y, std::int64_t rows, std::int64_t columns)
 {
   const hn::ScalableTag<T> d;
@@ -235,7 +232,7 @@ void addBiasRows(const T* bias, const T* residual, T* y, std::int64_t rows, std:
   }
 }
 
-template <typename T>
+template<typename T>
 void multiplyAndSumRows(const T* dy, T* slope, T* sums, std::int64_t rows, std::int64_t columns)
 {
   const hn::ScalableTag<T> d;
@@ -253,7 +250,7 @@ void multiplyAndSumRows(const T* dy, T* slope, T* sums, std::int64_t rows, std::
     });
 }
 
-template <typename T>
+template<typename T>
 void sumRows(const T* dy, T* sums, std::int64_t rows, std::int64_t columns)
 {
   const hn::ScalableTag<T> d;
@@ -269,7 +266,7 @@ void sumRows(const T* dy, T* sums, std::int64_t rows, std::int64_t columns)
     });
 }
 
-template <typename T>
+template<typename T>
 RowPasses<T> passes()
 {
   return { activateRows<T>, addBiasRows<T>, multiplyAndSumRows<T>, sumRows<T> };
@@ -295,14 +292,14 @@ namespace flare::cpu
 HWY_EXPORT(floatPasses);
 HWY_EXPORT(doublePasses);
 
-template <>
+template<>
 const RowPasses<float>& rowPasses<float>()
 {
   static const auto passes = HWY_DYNAMIC_DISPATCH(floatPasses)();
   return passes;
 }
 
-template <>
+template<>
 const RowPasses<double>& rowPasses<double>()
 {
   static const auto passes = HWY_DYNAMIC_DISPATCH(doublePasses)();

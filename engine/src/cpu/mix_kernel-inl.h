@@ -24,10 +24,10 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // Heads are padded with zeros to W channels, W known to the compiler: a padded channel adds 0 to every score
 // and product. Points are padded with zeros to whole vectors; what padded points give is not stored.
-template <typename T>
+template<typename T>
 using Buffer = hwy::AlignedFreeUniquePtr<T[]>;
 
-template <typename T>
+template<typename T>
 Buffer<T> zeros(std::int64_t count)
 {
   auto buffer = hwy::AllocateAligned<T>(static_cast<std::size_t>(count));
@@ -35,7 +35,7 @@ Buffer<T> zeros(std::int64_t count)
   return buffer;
 }
 
-template <typename T>
+template<typename T>
 std::int64_t paddedPoints(std::int64_t points)
 {
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(hn::ScalableTag<T>()));
@@ -43,7 +43,7 @@ std::int64_t paddedPoints(std::int64_t points)
 }
 
 // [rows, width], rows `stride` apart -> [rows, W]
-template <int W, typename T>
+template<int W, typename T>
 Buffer<T> packRows(const T* source, std::int64_t rows, int width, std::int64_t stride)
 {
   auto packed = zeros<T>(rows * W);
@@ -54,8 +54,9 @@ Buffer<T> packRows(const T* source, std::int64_t rows, int width, std::int64_t s
   return packed;
 }
 
-// [points, width], rows `stride` apart -> [W, pitch]: a channel's values of successive points lie side by side
-template <int W, typename T>
+// [points, width], rows `stride` apart -> [W, pitch]: a channel's values of successive points lie side by
+// side
+template<int W, typename T>
 Buffer<T> packColumns(
   const T* source, std::int64_t points, int width, std::int64_t stride, std::int64_t pitch)
 {
@@ -71,7 +72,7 @@ Buffer<T> packColumns(
 }
 
 // sum_c row[c] columns[c][n…] for one vector of points
-template <int W, class D, typename T>
+template<int W, class D, typename T>
 HWY_INLINE hn::Vec<D> product(D d, const T* row, const T* columns, std::int64_t pitch)
 {
   auto sum = hn::Mul(hn::Set(d, row[0]), hn::Load(d, columns));
@@ -83,7 +84,7 @@ HWY_INLINE hn::Vec<D> product(D d, const T* row, const T* columns, std::int64_t 
 }
 
 // out[0…W) += sum_i weights[i] rows[i][0…W); vectors run along the channels
-template <int W, typename T>
+template<int W, typename T>
 HWY_INLINE void accumulate(const T* weights, const T* rows, std::int64_t count, T* out)
 {
   const hn::CappedTag<T, W> d;
@@ -108,7 +109,7 @@ HWY_INLINE void accumulate(const T* weights, const T* rows, std::int64_t count, 
   }
 }
 
-template <int W, typename T>
+template<int W, typename T>
 void unpackRows(const T* packed, std::int64_t rows, int width, T* out)
 {
   for (std::int64_t i = 0; i < rows; ++i)
@@ -117,7 +118,7 @@ void unpackRows(const T* packed, std::int64_t rows, int width, T* out)
   }
 }
 
-template <int W, typename T>
+template<int W, typename T>
 void encode(const HeadBlock<T>& b, const T* v, T* top, T* sum, T* value)
 {
   const hn::ScalableTag<T> d;
@@ -155,7 +156,7 @@ void encode(const HeadBlock<T>& b, const T* v, T* top, T* sum, T* value)
   unpackRows<W>(sums.get(), b.latents, b.width, value);
 }
 
-template <int W, typename T>
+template<int W, typename T>
 void decode(const HeadBlock<T>& b, const T* z, T* y, T* logSum, std::int64_t logStride)
 {
   const hn::ScalableTag<T> d;
@@ -208,7 +209,7 @@ void decode(const HeadBlock<T>& b, const T* z, T* y, T* logSum, std::int64_t log
 }
 
 // One value per point, `stride` apart, padded with zeros
-template <typename T>
+template<typename T>
 Buffer<T> packPoints(const T* source, std::int64_t points, std::int64_t stride, std::int64_t pitch)
 {
   auto packed = zeros<T>(pitch);
@@ -219,7 +220,7 @@ Buffer<T> packPoints(const T* source, std::int64_t points, std::int64_t stride, 
   return packed;
 }
 
-template <int W, typename T>
+template<int W, typename T>
 void latentGradient(const HeadBlock<T>& b, const T* dy, const T* logSum, std::int64_t logStride, T* dz)
 {
   const hn::ScalableTag<T> d;
@@ -243,7 +244,7 @@ void latentGradient(const HeadBlock<T>& b, const T* dy, const T* logSum, std::in
   unpackRows<W>(sums.get(), b.latents, b.width, dz);
 }
 
-template <int W, typename T>
+template<int W, typename T>
 void gradient(const HeadBlock<T>& b, const GradientInputs<T>& in, T* dk, T* dv, T* dq)
 {
   const hn::ScalableTag<T> d;
@@ -267,8 +268,8 @@ void gradient(const HeadBlock<T>& b, const GradientInputs<T>& in, T* dk, T* dv, 
     hn::Vec<decltype(d)> dkSum[W], dvSum[W];
     for (int c = 0; c < W; ++c)
     {
-      deltaPoint = hn::MulAdd(
-        hn::Load(d, dy.get() + c * pitch + n), hn::Load(d, y.get() + c * pitch + n), deltaPoint);
+      deltaPoint =
+        hn::MulAdd(hn::Load(d, dy.get() + c * pitch + n), hn::Load(d, y.get() + c * pitch + n), deltaPoint);
       dkSum[c] = dvSum[c] = hn::Zero(d);
     }
     const auto logPoint = hn::Load(d, logs.get() + n);
@@ -311,7 +312,7 @@ void gradient(const HeadBlock<T>& b, const GradientInputs<T>& in, T* dk, T* dv, 
 }
 
 // Calls body(integral_constant W) with the narrowest compiled width that holds the head.
-template <class Body>
+template<class Body>
 HWY_INLINE void withWidth(int width, const Body& body)
 {
   if (width <= 4)

@@ -1,6 +1,8 @@
 // Every function is compiled once per instruction set: Highway includes this file again for each.
-// SVE is left out because its vectors cannot be kept in arrays; SSE4 because AVX2 is everywhere where speed is.
-#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL)
+// SVE is left out because its vectors cannot be kept in arrays; SSE4 because AVX2 is everywhere where speed
+// is.
+#define HWY_DISABLED_TARGETS                                                                                 \
+  (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu/mix_kernel.cpp"
 #include <hwy/foreach_target.h>
@@ -19,53 +21,54 @@ HWY_EXPORT(latentGradientDouble);
 HWY_EXPORT(gradientFloat);
 HWY_EXPORT(gradientDouble);
 
-template <>
+template<>
 void encodeBlock(const HeadBlock<float>& block, const float* v, float* top, float* sum, float* value)
 {
   HWY_DYNAMIC_DISPATCH(encodeFloat)(block, v, top, sum, value);
 }
 
-template <>
+template<>
 void encodeBlock(const HeadBlock<double>& block, const double* v, double* top, double* sum, double* value)
 {
   HWY_DYNAMIC_DISPATCH(encodeDouble)(block, v, top, sum, value);
 }
 
-template <>
-void decodeBlock(const HeadBlock<float>& block, const float* z, float* y, float* logSum, std::int64_t logStride)
+template<>
+void decodeBlock(
+  const HeadBlock<float>& block, const float* z, float* y, float* logSum, std::int64_t logStride)
 {
   HWY_DYNAMIC_DISPATCH(decodeFloat)(block, z, y, logSum, logStride);
 }
 
-template <>
+template<>
 void decodeBlock(
   const HeadBlock<double>& block, const double* z, double* y, double* logSum, std::int64_t logStride)
 {
   HWY_DYNAMIC_DISPATCH(decodeDouble)(block, z, y, logSum, logStride);
 }
 
-template <>
+template<>
 void latentGradientBlock(
   const HeadBlock<float>& block, const float* dy, const float* logSum, std::int64_t logStride, float* dz)
 {
   HWY_DYNAMIC_DISPATCH(latentGradientFloat)(block, dy, logSum, logStride, dz);
 }
 
-template <>
+template<>
 void latentGradientBlock(
   const HeadBlock<double>& block, const double* dy, const double* logSum, std::int64_t logStride, double* dz)
 {
   HWY_DYNAMIC_DISPATCH(latentGradientDouble)(block, dy, logSum, logStride, dz);
 }
 
-template <>
+template<>
 void gradientBlock(
   const HeadBlock<float>& block, const GradientInputs<float>& in, float* dk, float* dv, float* dq)
 {
   HWY_DYNAMIC_DISPATCH(gradientFloat)(block, in, dk, dv, dq);
 }
 
-template <>
+template<>
 void gradientBlock(
   const HeadBlock<double>& block, const GradientInputs<double>& in, double* dk, double* dv, double* dq)
 {

@@ -8,7 +8,7 @@ namespace flare::cpu
 {
 constexpr int widestHead = 128;
 
-template <typename T>
+template<typename T>
 struct HeadBlock
 {
   std::int64_t latents = 0;
@@ -21,19 +21,19 @@ struct HeadBlock
 
 // Relative to the block's largest score of each latent, top [latents]:
 // sum [latents] = sum_n exp(S - top), value [latents, width] = sum_n exp(S - top) v_n
-template <typename T>
+template<typename T>
 void encodeBlock(const HeadBlock<T>& block, const T* v, T* top, T* sum, T* value);
 
 // y_n = sum_m softmax_m(S) z_m; logSum of a point: log sum_m exp S, `logStride` values apart
-template <typename T>
+template<typename T>
 void decodeBlock(const HeadBlock<T>& block, const T* z, T* y, T* logSum, std::int64_t logStride);
 
 // dz [latents, width] = sum_n R_nm dy_n
-template <typename T>
+template<typename T>
 void latentGradientBlock(
   const HeadBlock<T>& block, const T* dy, const T* logSum, std::int64_t logStride, T* dz);
 
-template <typename T>
+template<typename T>
 struct GradientInputs
 {
   const T* v = nullptr;
@@ -48,6 +48,6 @@ struct GradientInputs
 };
 
 // dk and dv of the block's points; dq [latents, width] = sum_n dS_nm k_n, not yet times the scale
-template <typename T>
+template<typename T>
 void gradientBlock(const HeadBlock<T>& block, const GradientInputs<T>& in, T* dk, T* dv, T* dq);
 }

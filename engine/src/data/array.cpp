@@ -26,7 +26,7 @@ int sizeOf(ScalarType type)
 
 double ArrayView::at(std::int64_t tuple, int component) const
 {
-  return visit(*this,
-    [&](const auto* values) { return static_cast<double>(values[tuple * components + component]); });
+  return visit(
+    *this, [&](const auto* values) { return static_cast<double>(values[tuple * components + component]); });
 }
 }

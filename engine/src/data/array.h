@@ -6,7 +6,7 @@
 namespace flare
 {
 // Calls visitor(const T*) with the array's own type.
-template <typename Visitor>
+template<typename Visitor>
 decltype(auto) visit(const ArrayView& a, Visitor&& visitor)
 {
   switch (a.type)

@@ -9,8 +9,9 @@ namespace flare
 {
 namespace
 {
-template <typename Scalar>
-void fill(const Channel& channel, double mean, double scale, Scalar* out, std::int64_t stride, std::int64_t count)
+template<typename Scalar>
+void fill(
+  const Channel& channel, double mean, double scale, Scalar* out, std::int64_t stride, std::int64_t count)
 {
   if (!channel.array)
   {
@@ -33,7 +34,7 @@ void fill(const Channel& channel, double mean, double scale, Scalar* out, std::i
     });
 }
 
-template <typename Scalar>
+template<typename Scalar>
 void encode(const InputEncoding& encoding, Scalar* rows, std::int64_t stride, int raw, std::int64_t count)
 {
   for (std::int64_t i = 0; i < count; ++i)
@@ -55,7 +56,7 @@ void encode(const InputEncoding& encoding, Scalar* rows, std::int64_t stride, in
   }
 }
 
-template <typename Scalar>
+template<typename Scalar>
 void fillAll(const std::vector<Channel>& channels, const ChannelScaling& scaling, torch::Tensor& tensor)
 {
   auto* data = tensor.data_ptr<Scalar>();

@@ -48,16 +48,15 @@ std::string checkArray(const std::string& what, const ArrayView& a, std::int64_t
 {
   if (a.components != components)
   {
-    return what + " has " + countText(a.components, "components") + ", but " +
-      std::to_string(components) + " are expected";
+    return what + " has " + countText(a.components, "components") + ", but " + std::to_string(components) +
+           " are expected";
   }
   if (a.tuples != tuples)
   {
     return what + " has " + countText(a.tuples, "values") + " for " + countText(tuples, "points");
   }
   const auto bad = findNonFinite(a);
-  return bad.empty() ? bad
-                     : what + " holds " + bad + ". Repair or remove this case, or choose another array";
+  return bad.empty() ? bad : what + " holds " + bad + ". Repair or remove this case, or choose another array";
 }
 
 std::string checkFields(const char* role, const std::vector<FieldSpec>& specs,
@@ -66,7 +65,7 @@ std::string checkFields(const char* role, const std::vector<FieldSpec>& specs,
   if (arrays.size() != specs.size())
   {
     return std::to_string(arrays.size()) + " " + role + " arrays were given, but " +
-      std::to_string(specs.size()) + " are expected";
+           std::to_string(specs.size()) + " are expected";
   }
   for (std::size_t i = 0; i < specs.size(); ++i)
   {
@@ -98,7 +97,7 @@ std::string checkLocally(const Signature& signature, const Case& c)
   if (c.parameters.size() != signature.parameters.size())
   {
     return std::to_string(c.parameters.size()) + " parameters were given, but " +
-      std::to_string(signature.parameters.size()) + " are expected";
+           std::to_string(signature.parameters.size()) + " are expected";
   }
   for (std::size_t i = 0; i < c.parameters.size(); ++i)
   {
@@ -127,7 +126,8 @@ void check(const Signature& signature, const Case& c, Communicator& communicator
   communicator.sum(&points, 1);
   if (points == 0)
   {
-    throw Error("case '" + c.name + "' has no points. Remove it, or check the reader and the filters before it");
+    throw Error(
+      "case '" + c.name + "' has no points. Remove it, or check the reader and the filters before it");
   }
 }
 }

@@ -73,7 +73,8 @@ void DataSet::add(Case c)
   {
     auto points = c.count();
     communicator_->sum(&points, 1);
-    throw Error("case '" + c.name + "' has " +
+    throw Error(
+      "case '" + c.name + "' has " +
       (points == 1 ? std::string("one point only") : "all its points in one place") +
       ": there is no field to learn on it. Remove it, or check the reader and the filters before it");
   }

@@ -71,8 +71,8 @@ Moments momentsOf(const Case& c, const Channel& channel)
 
 using ChannelsOf = std::vector<Channel> (*)(const Signature&, const Case&);
 
-std::vector<Moments> momentsOver(const DataSet& data, const std::vector<std::size_t>& cases,
-  ChannelsOf channelsOf, int channels)
+std::vector<Moments> momentsOver(
+  const DataSet& data, const std::vector<std::size_t>& cases, ChannelsOf channelsOf, int channels)
 {
   std::vector<Moments> total(channels);
   for (const auto index : cases)
@@ -108,7 +108,8 @@ ChannelScaling scalingOf(const std::vector<Moments>& moments, double scaleOfCons
   {
     const double deviation = m.count > 0.0 ? std::sqrt(m.squares / m.count) : 0.0;
     result.mean.push_back(m.mean);
-    result.scale.push_back(deviation <= constantThreshold * m.largest || deviation == 0.0 ? scaleOfConstants : deviation);
+    result.scale.push_back(
+      deviation <= constantThreshold * m.largest || deviation == 0.0 ? scaleOfConstants : deviation);
   }
   return result;
 }
@@ -131,8 +132,9 @@ void shareCoordinateScale(ChannelScaling& inputs, const std::vector<Moments>& mo
 
 Normalisation Normalisation::identity(const Signature& signature)
 {
-  const auto ones = [](int channels)
-  { return ChannelScaling{ std::vector<double>(channels, 0.0), std::vector<double>(channels, 1.0) }; };
+  const auto ones = [](int channels) {
+    return ChannelScaling{ std::vector<double>(channels, 0.0), std::vector<double>(channels, 1.0) };
+  };
   return { ones(signature.inputChannels()), ones(signature.targetChannels()), true };
 }
 

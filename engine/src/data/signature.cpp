@@ -9,8 +9,8 @@ namespace
 {
 int componentsOf(const std::vector<FieldSpec>& fields)
 {
-  return std::accumulate(fields.begin(), fields.end(), 0,
-    [](int sum, const FieldSpec& field) { return sum + field.components; });
+  return std::accumulate(
+    fields.begin(), fields.end(), 0, [](int sum, const FieldSpec& field) { return sum + field.components; });
 }
 
 void appendNames(std::vector<std::string>& names, const std::vector<FieldSpec>& fields)
@@ -19,10 +19,10 @@ void appendNames(std::vector<std::string>& names, const std::vector<FieldSpec>& 
   {
     for (int c = 0; c < field.components; ++c)
     {
-      const auto component = c < static_cast<int>(field.componentNames.size()) &&
-          !field.componentNames[c].empty()
-        ? field.componentNames[c]
-        : std::to_string(c);
+      const auto component =
+        c < static_cast<int>(field.componentNames.size()) && !field.componentNames[c].empty()
+          ? field.componentNames[c]
+          : std::to_string(c);
       names.push_back(field.components == 1 ? field.name : field.name + ":" + component);
     }
   }
@@ -76,9 +76,9 @@ std::vector<std::string> Signature::targetChannelNames() const
 bool operator==(const Signature& a, const Signature& b)
 {
   return a.association == b.association && a.useTime == b.useTime && same(a.inputs, b.inputs) &&
-    same(a.targets, b.targets) &&
-    std::equal(a.parameters.begin(), a.parameters.end(), b.parameters.begin(), b.parameters.end(),
-      [](const ParameterSpec& x, const ParameterSpec& y) { return x.name == y.name; });
+         same(a.targets, b.targets) &&
+         std::equal(a.parameters.begin(), a.parameters.end(), b.parameters.begin(), b.parameters.end(),
+           [](const ParameterSpec& x, const ParameterSpec& y) { return x.name == y.name; });
 }
 
 bool operator!=(const Signature& a, const Signature& b)

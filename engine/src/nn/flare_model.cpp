@@ -17,9 +17,8 @@ struct BlockImpl : torch::nn::Module
     norm2 = register_module("norm2", NormalisationLayer(a.channels, a.norm));
     att = register_module("att", Mixer(a));
     mlp = register_module("mlp",
-      ResidualMlp(ResidualMlpOptions{ a.channels,
-        static_cast<std::int64_t>(a.channels * a.feedForwardRatio), a.channels, a.feedForwardLayers,
-        a.activation, true, true }));
+      ResidualMlp(ResidualMlpOptions{ a.channels, static_cast<std::int64_t>(a.channels * a.feedForwardRatio),
+        a.channels, a.feedForwardLayers, a.activation, true, true }));
   }
 
   torch::Tensor forward(const torch::Tensor& x, const Segments& segments)
@@ -44,9 +43,8 @@ struct OutputImpl : torch::nn::Module
     {
       norm = register_module("0", NormalisationLayer(a.channels, a.norm));
     }
-    mlp = register_module("1",
-      ResidualMlp(ResidualMlpOptions{
-        a.channels, a.channels, a.outputs, a.inOutLayers, a.activation, true, false }));
+    mlp = register_module("1", ResidualMlp(ResidualMlpOptions{ a.channels, a.channels, a.outputs,
+                                 a.inOutLayers, a.activation, true, false }));
   }
 
   torch::Tensor forward(const torch::Tensor& x) { return mlp->forward(norm ? norm->forward(x) : x); }
@@ -77,9 +75,8 @@ FlareModelImpl::FlareModelImpl(const Architecture& architecture)
 {
   const auto& a = architecture_;
   a.validate();
-  parts_->input = register_module("in_proj",
-    ResidualMlp(ResidualMlpOptions{
-      a.inputs, a.channels, a.channels, a.inOutLayers, a.activation, false, true }));
+  parts_->input = register_module("in_proj", ResidualMlp(ResidualMlpOptions{ a.inputs, a.channels, a.channels,
+                                               a.inOutLayers, a.activation, false, true }));
   torch::nn::ModuleList blocks;
   for (std::int64_t b = 0; b < a.blocks; ++b)
   {
@@ -100,8 +97,8 @@ torch::Tensor FlareModelImpl::forward(torch::Tensor x, const Segments& segments)
   return parts_->output->forward(x);
 }
 
-void FlareModelImpl::forEachBlock(torch::Tensor x, const Segments& segments,
-  const std::function<bool(std::int64_t, const QueryKey&)>& visit)
+void FlareModelImpl::forEachBlock(
+  torch::Tensor x, const Segments& segments, const std::function<bool(std::int64_t, const QueryKey&)>& visit)
 {
   const auto& a = architecture_;
   x = parts_->input->forward(x);
@@ -126,9 +123,7 @@ void initialise(FlareModel& model, torch::Generator generator)
   torch::NoGradGuard guard;
   // Drawn in float32 on the CPU whatever the model's type, so that a seed means the same weights.
   const auto normal = [&](torch::Tensor& p, double deviation)
-  {
-    p.copy_(torch::randn(p.sizes(), generator, torch::dtype(torch::kFloat32)) * deviation);
-  };
+  { p.copy_(torch::randn(p.sizes(), generator, torch::dtype(torch::kFloat32)) * deviation); };
   for (auto& item : model->named_parameters())
   {
     auto& p = item.value();
@@ -180,7 +175,7 @@ void loadState(FlareModel& model, const State& state)
     if (found->second.sizes() != item.value().sizes())
     {
       throw Error("the tensor '" + item.key() + "' has shape " + shapeText(found->second.sizes()) +
-        ", but the architecture asks for " + shapeText(item.value().sizes()));
+                  ", but the architecture asks for " + shapeText(item.value().sizes()));
     }
     item.value().copy_(found->second);
   }

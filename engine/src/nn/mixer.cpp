@@ -54,8 +54,7 @@ torch::Tensor MixerImpl::keys(const torch::Tensor& x)
 
 torch::Tensor MixerImpl::forward(const torch::Tensor& x, const Segments& segments)
 {
-  const auto y = ops::mix(
-    queries(), keys(x), v_proj_->forward(x), architecture_.attentionScale, segments);
+  const auto y = ops::mix(queries(), keys(x), v_proj_->forward(x), architecture_.attentionScale, segments);
   return out_proj_->forward(y);
 }
 }

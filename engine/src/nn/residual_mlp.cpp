@@ -15,8 +15,7 @@ ResidualMlpImpl::ResidualMlpImpl(const ResidualMlpOptions& options)
   if (options.layers == -1)
   {
     fc_ = register_module("fc", torch::nn::Linear(options.in, options.out));
-    options_.inputResidual =
-      options.inputResidual && options.outputResidual && options.in == options.out;
+    options_.inputResidual = options.inputResidual && options.outputResidual && options.in == options.out;
     return;
   }
   fc1_ = register_module("fc1", torch::nn::Linear(options.in, options.hidden));

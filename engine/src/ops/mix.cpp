@@ -30,8 +30,8 @@ public:
     const auto count = segments.count();
     auto y = torch::empty_like(k);
     auto z = torch::zeros({ count, q.size(0), q.size(1), q.size(2) }, q.options());
-    auto logSum = torch::full(
-      { count, q.size(0), q.size(1) }, -std::numeric_limits<double>::infinity(), q.options());
+    auto logSum =
+      torch::full({ count, q.size(0), q.size(1) }, -std::numeric_limits<double>::infinity(), q.options());
     const bool own = mixBackend(q) == Backend::Cpu;
     auto pointLogSum = own ? torch::empty({ k.size(0), q.size(0) }, k.options()) : torch::Tensor();
     for (std::int64_t i = 0; i < count; ++i)
@@ -58,12 +58,11 @@ public:
   static variable_list backward(AutogradContext* context, variable_list gradients)
   {
     const auto saved = context->get_saved_variables();
-    const auto &q = saved[0], &k = saved[1], &v = saved[2], &y = saved[3], &z = saved[4],
-               &logSum = saved[5], &pointLogSum = saved[6];
+    const auto &q = saved[0], &k = saved[1], &v = saved[2], &y = saved[3], &z = saved[4], &logSum = saved[5],
+               &pointLogSum = saved[6];
     Segments segments;
     segments.offsets = context->saved_data["offsets"].toIntVector();
-    segments.communicator =
-      reinterpret_cast<Communicator*>(context->saved_data["communicator"].toInt());
+    segments.communicator = reinterpret_cast<Communicator*>(context->saved_data["communicator"].toInt());
     const auto scale = context->saved_data["scale"].toDouble();
     const auto dy = gradients[0].contiguous();
 
@@ -80,9 +79,9 @@ public:
                  dyi = rows(dy, segments, i), dki = rows(dk, segments, i), dvi = rows(dv, segments, i);
       const Encoded encoded{ z[i], logSum[i] };
       dq += pointLogSum.defined()
-        ? onCpu::backward(q, ki, vi, yi, encoded, rows(pointLogSum, segments, i), dyi, scale,
-            segments.communicator, dki, dvi)
-        : streamed::backward(q, ki, vi, yi, encoded, dyi, scale, segments.communicator, dki, dvi);
+              ? onCpu::backward(q, ki, vi, yi, encoded, rows(pointLogSum, segments, i), dyi, scale,
+                  segments.communicator, dki, dvi)
+              : streamed::backward(q, ki, vi, yi, encoded, dyi, scale, segments.communicator, dki, dvi);
     }
     return { dq, dk, dv, torch::Tensor(), torch::Tensor() };
   }
@@ -109,8 +108,8 @@ Backend mixBackend(const torch::Tensor& q)
 torch::Tensor mix(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v, double scale,
   const Segments& segments)
 {
-  TORCH_CHECK(q.dim() == 3 && k.dim() == 2 && v.sizes() == k.sizes() &&
-      k.size(1) == q.size(0) * q.size(2) && k.size(0) == segments.total(),
+  TORCH_CHECK(q.dim() == 3 && k.dim() == 2 && v.sizes() == k.sizes() && k.size(1) == q.size(0) * q.size(2) &&
+                k.size(0) == segments.total(),
     "mix: q [H, M, D], k and v [T, H*D] and the segments' total do not fit together");
   return MixFunction::apply(q, k.contiguous(), v.contiguous(), scale, segments);
 }

@@ -19,7 +19,8 @@ const char* name(Backend backend);
 // q [H, M, D], k and v [T, H*D] with channel c = h*D + d; returns y [T, H*D]. float32 or float64.
 // One autograd operator: memory O((T + M) C) forward and backward, nothing of size M x T is stored.
 // Sums over points run in an order that depends on sizes only, so equal inputs give equal bits, as long as
-// LibTorch's number of threads stays the same (MKL's products depend on it). Empty segments take no part. Under MPI the segments' communicator joins the ranks.
+// LibTorch's number of threads stays the same (MKL's products depend on it). Empty segments take no part.
+// Under MPI the segments' communicator joins the ranks.
 torch::Tensor mix(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v, double scale,
   const Segments& segments);
 

@@ -32,7 +32,7 @@ struct Blocks
   std::int64_t points, count, size;
 };
 
-template <typename T>
+template<typename T>
 struct Task
 {
   std::int64_t head, block, first; // first point
@@ -40,7 +40,7 @@ struct Task
 };
 
 // Runs work(task) for every head and block of one segment, several at a time.
-template <typename T, typename Work>
+template<typename T, typename Work>
 void forEachTask(const Tensor& scaled, const Tensor& k, const Blocks& blocks, const Work& work)
 {
   const auto heads = scaled.size(0), latents = scaled.size(1), width = scaled.size(2);
@@ -64,28 +64,27 @@ void forEachTask(const Tensor& scaled, const Tensor& k, const Blocks& blocks, co
     });
 }
 
-template <typename T>
+template<typename T>
 Encoded encodeAs(const Tensor& scaled, const Tensor& k, const Tensor& v, Communicator* communicator)
 {
   const auto heads = scaled.size(0), latents = scaled.size(1), width = scaled.size(2);
   const Blocks blocks(k.size(0));
   const auto parts = std::max<std::int64_t>(1, blocks.count);
-  auto top = torch::full(
-    { parts, heads, latents }, -std::numeric_limits<double>::infinity(), scaled.options());
+  auto top =
+    torch::full({ parts, heads, latents }, -std::numeric_limits<double>::infinity(), scaled.options());
   auto sum = torch::zeros({ parts, heads, latents }, scaled.options());
   auto value = torch::zeros({ parts, heads, latents, width }, scaled.options());
   forEachTask<T>(scaled, k, blocks,
     [&](const Task<T>& t)
     {
       const auto row = (t.block * heads + t.head) * latents;
-      cpu::encodeBlock<T>(t.input,
-        v.data_ptr<T>() + t.first * t.input.stride + t.head * width, top.data_ptr<T>() + row,
-        sum.data_ptr<T>() + row, value.data_ptr<T>() + row * width);
+      cpu::encodeBlock<T>(t.input, v.data_ptr<T>() + t.first * t.input.stride + t.head * width,
+        top.data_ptr<T>() + row, sum.data_ptr<T>() + row, value.data_ptr<T>() + row * width);
     });
   return join(top, sum, value, communicator);
 }
 
-template <typename T>
+template<typename T>
 void decodeAs(const Tensor& scaled, const Tensor& k, const Tensor& z, Tensor& y, Tensor& logSum)
 {
   const auto heads = scaled.size(0), latents = scaled.size(1), width = scaled.size(2);
@@ -99,23 +98,22 @@ void decodeAs(const Tensor& scaled, const Tensor& k, const Tensor& z, Tensor& y,
 }
 
 // Two passes over the points, because dZ is a sum over all of them (docs/model.md).
-template <typename T>
+template<typename T>
 Tensor backwardAs(const Tensor& scaled, const Tensor& k, const Tensor& v, const Tensor& y,
   const Encoded& encoded, const Tensor& logSum, const Tensor& dy, Communicator* communicator, Tensor& dk,
   Tensor& dv)
 {
   const auto heads = scaled.size(0), latents = scaled.size(1), width = scaled.size(2);
   const Blocks blocks(k.size(0));
-  auto parts = torch::zeros(
-    { std::max<std::int64_t>(1, blocks.count), heads, latents, width }, scaled.options());
+  auto parts =
+    torch::zeros({ std::max<std::int64_t>(1, blocks.count), heads, latents, width }, scaled.options());
   const auto part = [&](const Task<T>& t)
   { return parts.data_ptr<T>() + (t.block * heads + t.head) * latents * width; };
 
   forEachTask<T>(scaled, k, blocks,
     [&](const Task<T>& t)
     {
-      cpu::latentGradientBlock<T>(t.input,
-        dy.data_ptr<T>() + t.first * t.input.stride + t.head * width,
+      cpu::latentGradientBlock<T>(t.input, dy.data_ptr<T>() + t.first * t.input.stride + t.head * width,
         logSum.data_ptr<T>() + t.first * heads + t.head, heads, part(t));
     });
   auto dz = sumOverBlocks(parts);
@@ -157,7 +155,7 @@ bool isDouble(const Tensor& t)
 bool supports(const Tensor& q)
 {
   return q.is_cpu() && q.size(2) <= cpu::widestHead &&
-    (q.scalar_type() == torch::kFloat32 || q.scalar_type() == torch::kFloat64);
+         (q.scalar_type() == torch::kFloat32 || q.scalar_type() == torch::kFloat64);
 }
 
 Encoded encode(const Tensor& q, const Tensor& k, const Tensor& v, double scale, Communicator* communicator)
@@ -167,8 +165,7 @@ Encoded encode(const Tensor& q, const Tensor& k, const Tensor& v, double scale, 
                      : encodeAs<float>(scaled, k, v, communicator);
 }
 
-void decode(
-  const Tensor& q, const Tensor& k, const Tensor& z, double scale, Tensor y, Tensor logSum)
+void decode(const Tensor& q, const Tensor& k, const Tensor& z, double scale, Tensor y, Tensor logSum)
 {
   const auto scaled = scaledQueries(q, scale);
   isDouble(q) ? decodeAs<double>(scaled, k, z, y, logSum) : decodeAs<float>(scaled, k, z, y, logSum);
@@ -178,9 +175,8 @@ Tensor backward(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor&
   const Tensor& logSum, const Tensor& dy, double scale, Communicator* communicator, Tensor dk, Tensor dv)
 {
   const auto scaled = scaledQueries(q, scale);
-  const auto dq = isDouble(q)
-    ? backwardAs<double>(scaled, k, v, y, encoded, logSum, dy, communicator, dk, dv)
-    : backwardAs<float>(scaled, k, v, y, encoded, logSum, dy, communicator, dk, dv);
+  const auto dq = isDouble(q) ? backwardAs<double>(scaled, k, v, y, encoded, logSum, dy, communicator, dk, dv)
+                              : backwardAs<float>(scaled, k, v, y, encoded, logSum, dy, communicator, dk, dv);
   return dq * scale;
 }
 }

@@ -37,8 +37,8 @@ void sumOverRanks(Communicator* communicator, torch::Tensor& values)
   }
 }
 
-Encoded join(const torch::Tensor& top, const torch::Tensor& sum, const torch::Tensor& value,
-  Communicator* communicator)
+Encoded join(
+  const torch::Tensor& top, const torch::Tensor& sum, const torch::Tensor& value, Communicator* communicator)
 {
   auto highest = top.amax(0);
   if (several(communicator))

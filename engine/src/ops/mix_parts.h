@@ -22,6 +22,6 @@ void sumOverRanks(Communicator* communicator, torch::Tensor& values);
 
 // Per block: the largest score of each latent, top [blocks, H, M], and relative to it the sums
 // sum [blocks, H, M] of exp(S) and value [blocks, H, M, D] of exp(S) v.
-Encoded join(const torch::Tensor& top, const torch::Tensor& sum, const torch::Tensor& value,
-  Communicator* communicator);
+Encoded join(
+  const torch::Tensor& top, const torch::Tensor& sum, const torch::Tensor& value, Communicator* communicator);
 }

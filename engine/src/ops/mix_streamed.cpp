@@ -147,8 +147,8 @@ Tensor backward(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor&
     });
   auto dz = sumOverBlocks(parts);
   sumOverRanks(communicator, dz);
-  const auto delta = (dz * encoded.z).sum(-1).unsqueeze(1);     // [H, 1, M]
-  const auto logSum = encoded.logSum.unsqueeze(1);              // [H, 1, M]
+  const auto delta = (dz * encoded.z).sum(-1).unsqueeze(1); // [H, 1, M]
+  const auto logSum = encoded.logSum.unsqueeze(1);          // [H, 1, M]
 
   parts.zero_();
   forEachTask(q, p,
@@ -163,8 +163,7 @@ Tensor backward(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor&
       slice(dv, q, t).copy_(at::bmm(e, dzt));
       const auto deltaPoint = (dyt * slice(y, q, t)).sum(-1, true); // [h, n, 1]
       auto ds = at::bmm(slice(v, q, t), dzt.transpose(1, 2)).sub_(slice(delta, t)).mul_(e);
-      const auto fromDecode =
-        at::bmm(dyt, slice(encoded.z, t).transpose(1, 2)).sub_(deltaPoint).mul_(r);
+      const auto fromDecode = at::bmm(dyt, slice(encoded.z, t).transpose(1, 2)).sub_(deltaPoint).mul_(r);
       ds.add_(fromDecode);
       slice(dk, q, t).copy_(at::bmm(ds, slice(scaled, t)));
       slice(parts[t.block], t).copy_(at::bmm(ds.transpose(1, 2), kt));

@@ -13,9 +13,9 @@ torch::Tensor mix(const torch::Tensor& q, const torch::Tensor& k, const torch::T
     const auto qh = q[h].to(torch::kFloat64);
     const auto kh = k.slice(1, h * width, (h + 1) * width).to(torch::kFloat64);
     const auto vh = v.slice(1, h * width, (h + 1) * width).to(torch::kFloat64);
-    const auto s = scale * qh.matmul(kh.t());                 // M x N
-    const auto z = torch::softmax(s, 1).matmul(vh);           // encode: over the points
-    heads.push_back(torch::softmax(s.t(), 1).matmul(z));      // decode: over the latents
+    const auto s = scale * qh.matmul(kh.t());            // M x N
+    const auto z = torch::softmax(s, 1).matmul(vh);      // encode: over the points
+    heads.push_back(torch::softmax(s.t(), 1).matmul(z)); // decode: over the latents
   }
   return torch::cat(heads, 1);
 }

@@ -14,8 +14,7 @@ torch::Tensor joined(const std::vector<torch::Tensor>& parts)
 }
 }
 
-CaseStore::CaseStore(
-  const DataSet& data, const ModelInfo& info, torch::Device device, torch::ScalarType type)
+CaseStore::CaseStore(const DataSet& data, const ModelInfo& info, torch::Device device, torch::ScalarType type)
   : data_(&data)
   , info_(info)
   , device_(device)

@@ -41,7 +41,7 @@ constexpr std::array<NamedTensor, 2> weightTensors = { { { "weights", &TrainingS
 const char* const ofPresent = "optimiser.";
 const char* const ofGood = "rollback.";
 
-template <std::size_t Size>
+template<std::size_t Size>
 void put(State& file, const std::string& prefix, const TrainingState& state,
   const std::array<NamedTensor, Size>& tensors)
 {
@@ -51,7 +51,7 @@ void put(State& file, const std::string& prefix, const TrainingState& state,
   }
 }
 
-template <std::size_t Size>
+template<std::size_t Size>
 void take(const State& file, const std::string& prefix, TrainingState& state,
   const std::array<NamedTensor, Size>& tensors)
 {
@@ -147,14 +147,15 @@ void TrainingRun::load(const std::string& path)
   const auto file = io::readModelFile(path);
   if (file.checkpoint.empty())
   {
-    throw Error("'" + path + "' is a finished model, not a checkpoint: there is no run to continue. Overwrite it "
-      "to train anew");
+    throw Error("'" + path +
+                "' is a finished model, not a checkpoint: there is no run to continue. Overwrite it "
+                "to train anew");
   }
   const auto differing = differences(file.info, data_, options_);
   if (!differing.empty())
   {
     throw Error("the checkpoint '" + path + "' belongs to another run (" + joined(differing) +
-      "). Continue with the same data and settings, or overwrite it to train anew");
+                "). Continue with the same data and settings, or overwrite it to train anew");
   }
   try
   {
@@ -180,8 +181,9 @@ void TrainingRun::load(const std::string& path)
     auto record = file.info.training;
     if (record.device != info_.training.device || text.at("threads") != at::get_num_threads())
     {
-      record.notes.push_back("resumed at step " + std::to_string(state_.step) + " on " + info_.training.device +
-        " with " + std::to_string(at::get_num_threads()) + " threads, begun on " + record.device + " with " +
+      record.notes.push_back(
+        "resumed at step " + std::to_string(state_.step) + " on " + info_.training.device + " with " +
+        std::to_string(at::get_num_threads()) + " threads, begun on " + record.device + " with " +
         std::to_string(text.at("threads").get<int>()) + ": rounding may differ from that of an unbroken run");
       record.device = info_.training.device;
     }
@@ -190,12 +192,14 @@ void TrainingRun::load(const std::string& path)
   }
   catch (const json::exception&)
   {
-    throw Error("the checkpoint '" + path + "' is damaged: its description of the run cannot be read. Overwrite "
-      "it to train anew");
+    throw Error("the checkpoint '" + path +
+                "' is damaged: its description of the run cannot be read. Overwrite "
+                "it to train anew");
   }
   catch (const Error& error)
   {
-    throw Error("the checkpoint '" + path + "' is damaged (" + error.what() + "). Overwrite it to train anew");
+    throw Error(
+      "the checkpoint '" + path + "' is damaged (" + error.what() + "). Overwrite it to train anew");
   }
 }
 }

@@ -19,12 +19,11 @@ class RelativeError
 {
 public:
   // Collective. All cases of the data set must have their targets.
-  RelativeError(
-    const DataSet& data, const std::vector<std::size_t>& training, const ChannelScaling& targets);
+  RelativeError(const DataSet& data, const std::vector<std::size_t>& training, const ChannelScaling& targets);
 
   struct Result
   {
-    double loss = 0.0; // mean over cases of the mean over fields
+    double loss = 0.0;                       // mean over cases of the mean over fields
     std::vector<std::vector<double>> errors; // [case of the batch][field]
     torch::Tensor gradient;                  // of the loss by this rank's predictions
   };
@@ -50,10 +49,10 @@ private:
   torch::Tensor channelWeights(std::size_t index, const torch::TensorOptions& options) const;
 
   Communicator* communicator_;
-  std::vector<double> scale_;             // per target channel
-  std::vector<int> offsets_;              // first channel of each field
+  std::vector<double> scale_;              // per target channel
+  std::vector<int> offsets_;               // first channel of each field
   std::vector<std::vector<double>> norms_; // [case][field]
-  std::vector<double> floors_;            // per field
+  std::vector<double> floors_;             // per field
   std::vector<std::string> nearZero_;
 };
 

@@ -74,8 +74,8 @@ std::string plain(std::string name)
   for (auto& letter : name)
   {
     letter = letter == '-' || letter == '_'
-      ? ' '
-      : static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+               ? ' '
+               : static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
   }
   return name;
 }

@@ -44,8 +44,8 @@ std::string list(const std::vector<std::string>& names)
 
 void add(Settings& settings, const Recipe& r)
 {
-  settings.emplace_back("budget",
-    r.timeBudget > 0.0 ? text(r.timeBudget) + " seconds" : text(r.epochs) + " epochs");
+  settings.emplace_back(
+    "budget", r.timeBudget > 0.0 ? text(r.timeBudget) + " seconds" : text(r.epochs) + " epochs");
   settings.emplace_back("optimizer", r.optimizer == Optimizer::Muon ? "Muon" : "AdamW");
   settings.emplace_back("batch size", text(std::int64_t{ r.batchSize }));
   settings.emplace_back("warm-up", text(r.warmup));
@@ -188,8 +188,8 @@ std::vector<std::string> differences(
   }
   else if (result.empty() && info.training.settingsFingerprint != settingsFingerprint(data, options))
   {
-    result.push_back(sentence(
-      "settings", info.training.settingsFingerprint, settingsFingerprint(data, options)));
+    result.push_back(
+      sentence("settings", info.training.settingsFingerprint, settingsFingerprint(data, options)));
   }
   return result;
 }

@@ -43,15 +43,16 @@ void checkTargets(const ModelInfo& info, std::vector<std::string>& notes)
     if (std::all_of(begin + offsets[f], begin + offsets[f + 1], [](double scale) { return scale == 0.0; }))
     {
       throw Error("the target '" + signature.targets[f].name + "' is constant (" +
-        number(scaling.mean[offsets[f]]) + ") at all points of all training cases: there is nothing to learn. "
-        "Choose another target array, or cases in which it varies");
+                  number(scaling.mean[offsets[f]]) +
+                  ") at all points of all training cases: there is nothing to learn. "
+                  "Choose another target array, or cases in which it varies");
     }
     for (int c = offsets[f]; c < offsets[f + 1]; ++c)
     {
       if (scaling.scale[c] == 0.0)
       {
         notes.push_back("the target '" + names[c] + "' is constant (" + number(scaling.mean[c]) +
-          ") over the training cases, and so it will be in predictions");
+                        ") over the training cases, and so it will be in predictions");
       }
     }
   }
@@ -65,7 +66,7 @@ void noteConstantInputs(const ModelInfo& info, std::vector<std::string>& notes)
     if (c >= 3 && isConstant(info.envelope.minimum[c], info.envelope.maximum[c]))
     {
       notes.push_back("the input '" + names[c] + "' is constant (" + number(info.envelope.minimum[c]) +
-        ") over the training cases: the model cannot learn what it does");
+                      ") over the training cases: the model cannot learn what it does");
     }
   }
 }
@@ -132,7 +133,7 @@ Split splitOf(const DataSet& data, const TrainingOptions& options)
     if (!(options.validationFraction >= 0.0 && options.validationFraction < 1.0))
     {
       throw Error("ValidationFraction is " + number(options.validationFraction) +
-        ", but it must be at least 0 and below 1");
+                  ", but it must be at least 0 and below 1");
     }
     return splitCases(cases, options.validationFraction, options.seed);
   }
@@ -140,12 +141,12 @@ Split splitOf(const DataSet& data, const TrainingOptions& options)
   if (*held.rbegin() >= cases)
   {
     throw Error("ValidationCases names case " + std::to_string(*held.rbegin()) + ", but there are " +
-      std::to_string(cases) + " cases, numbered from 0");
+                std::to_string(cases) + " cases, numbered from 0");
   }
   if (held.size() == cases)
   {
     throw Error("ValidationCases names all " + std::to_string(cases) +
-      " cases: none is left to train on. Leave some out");
+                " cases: none is left to train on. Leave some out");
   }
   Split split;
   split.validation.assign(held.begin(), held.end());

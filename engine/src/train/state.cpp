@@ -6,7 +6,8 @@ namespace flare::train
 {
 TrainingState TrainingState::initial(const ParameterLayout& layout, torch::Tensor weights, CaseOrder order)
 {
-  const auto zeros = [options = weights.options()](std::int64_t size) { return torch::zeros({ size }, options); };
+  const auto zeros = [options = weights.options()](std::int64_t size)
+  { return torch::zeros({ size }, options); };
   auto averaged = weights.clone();
   return { std::move(weights), std::move(averaged), zeros(layout.adamW()), zeros(layout.adamW()),
     zeros(layout.size() - layout.adamW()), 0, std::move(order) };

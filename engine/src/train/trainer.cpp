@@ -51,7 +51,7 @@ struct Trainer::Impl
     state = value;
   }
 
-  template <typename Change>
+  template<typename Change>
   void request(const Change& change)
   {
     {
@@ -103,7 +103,8 @@ struct Trainer::Impl
     {
       publish();
       throw Error("training stopped at step " + std::to_string(run.stepsDone() + 1) + ": LibTorch reports '" +
-        error.what_without_backtrace() + "'. If it lacks memory, choose smaller meshes, batches or networks");
+                  error.what_without_backtrace() +
+                  "'. If it lacks memory, choose smaller meshes, batches or networks");
     }
     catch (...)
     {
@@ -136,7 +137,7 @@ struct Trainer::Impl
   void checkpointIfDue()
   {
     if (run.communicator().rank() == 0 &&
-      std::chrono::duration<double>(Clock::now() - lastCheckpoint).count() >= options.checkpointSeconds)
+        std::chrono::duration<double>(Clock::now() - lastCheckpoint).count() >= options.checkpointSeconds)
     {
       request([this] { checkpointWanted = true; });
     }
@@ -157,8 +158,8 @@ struct Trainer::Impl
     {
       if (!checkpointFailed)
       {
-        run.record().notes.push_back(
-          "after step " + std::to_string(run.stepsDone()) + " no checkpoint could be written: " + error.what());
+        run.record().notes.push_back("after step " + std::to_string(run.stepsDone()) +
+                                     " no checkpoint could be written: " + error.what());
       }
       checkpointFailed = true;
     }

@@ -202,7 +202,7 @@ bool TrainingRun::attempt(double& loss)
 void TrainingRun::rollBack(const std::string& what, const std::vector<std::size_t>& cases)
 {
   const auto where = "step " + std::to_string(state_.step + 1) + " (epoch " +
-    std::to_string(state_.order.epoch()) + ", cases " + caseNames(data_, cases) + ")";
+                     std::to_string(state_.order.epoch()) + ", cases " + caseNames(data_, cases) + ")";
   state_.assign(*good_);
   auto& record = info_.training;
   record.stepsDone = state_.step;
@@ -210,7 +210,9 @@ void TrainingRun::rollBack(const std::string& what, const std::vector<std::size_
   if (halvings_ == mostHalvings)
   {
     failed_ = true;
-    record.stopReason = "training diverged at " + where + ": " + what + " is NaN or infinite, and halving the "
+    record.stopReason =
+      "training diverged at " + where + ": " + what +
+      " is NaN or infinite, and halving the "
       "learning rates three times did not help. Train with lower learning rates, and look at these cases for "
       "values far from all others";
     throw Error(record.stopReason);
@@ -218,7 +220,7 @@ void TrainingRun::rollBack(const std::string& what, const std::vector<std::size_
   ++halvings_;
   rule_.rateFactor *= 0.5;
   record.notes.push_back("at " + where + " " + what + " was NaN or infinite: training went back to step " +
-    std::to_string(state_.step) + " and halved its learning rates");
+                         std::to_string(state_.step) + " and halved its learning rates");
 }
 
 bool TrainingRun::validationIsDue() const
@@ -250,8 +252,7 @@ void TrainingRun::endEpoch()
   {
     epoch.fieldErrors = errors(split_.validation);
     const auto fields = static_cast<double>(epoch.fieldErrors.size());
-    epoch.validationError =
-      std::accumulate(epoch.fieldErrors.begin(), epoch.fieldErrors.end(), 0.0) / fields;
+    epoch.validationError = std::accumulate(epoch.fieldErrors.begin(), epoch.fieldErrors.end(), 0.0) / fields;
     const double before = seconds_;
     tick();
     lastValidation_ = seconds_ - before;
@@ -357,8 +358,8 @@ void TrainingRun::setWeights(const std::map<std::string, std::vector<double>>& w
 {
   if (state_.step != 0)
   {
-    throw Error("weights can be set before the first step only; this run has made " +
-      std::to_string(state_.step));
+    throw Error(
+      "weights can be set before the first step only; this run has made " + std::to_string(state_.step));
   }
   State state;
   for (const auto& entry : layout_.entries())
@@ -366,7 +367,8 @@ void TrainingRun::setWeights(const std::map<std::string, std::vector<double>>& w
     const auto found = weights.find(entry.name);
     if (found == weights.end() || found->second.size() != static_cast<std::size_t>(entry.size))
     {
-      throw Error("the weights '" + entry.name + "' must be " + std::to_string(entry.size) + " numbers" +
+      throw Error(
+        "the weights '" + entry.name + "' must be " + std::to_string(entry.size) + " numbers" +
         (found == weights.end() ? ", but are missing" : ", but are " + std::to_string(found->second.size())));
     }
     state[entry.name] = torch::tensor(found->second, torch::kFloat64).view(entry.shape);

@@ -106,8 +106,7 @@ TEST_P(PublishedCheckpoint, GivesTheExpectedGradients)
       run(network, tensor(data, prefix + "x"), type).square().mean().backward();
       for (const auto& item : network->named_parameters())
       {
-        const auto error =
-          relativeError(item.value().grad(), tensor(data, prefix + "grad." + item.key()));
+        const auto error = relativeError(item.value().grad(), tensor(data, prefix + "grad." + item.key()));
         EXPECT_TRUE(error <= (type == torch::kFloat64 ? bound64 : gradientBound32))
           << prefix << item.key() << " " << error;
       }
@@ -153,8 +152,7 @@ class SnapshotCheckpoint : public PublishedCheckpoint
 TEST_P(SnapshotCheckpoint, HoldsAveragedWeightsToo)
 {
   const auto data = expected();
-  const auto network =
-    nn::instantiate(model("model.pt", ImportWeights::Ema), torch::kCPU, torch::kFloat64);
+  const auto network = nn::instantiate(model("model.pt", ImportWeights::Ema), torch::kCPU, torch::kFloat64);
   EXPECT_TRUE(
     relativeError(run(network, tensor(data, "x"), torch::kFloat64), tensor(data, "ema.y64")[0]) <= bound64);
 }

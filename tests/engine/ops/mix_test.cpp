@@ -69,7 +69,8 @@ double bound(const MixProblem& p, torch::ScalarType type, bool gradient)
   const double terms =
     p.scale * p.q.abs().max().item<double>() * p.k.abs().max().item<double>() * p.q.size(2);
   const double weight = 2.0 * (2.0 * (p.q.size(2) + 2) * std::max(1.0, terms) / p.q.size(2) + 4.0);
-  const double sums = std::sqrt(static_cast<double>(p.k.size(0))) + std::sqrt(static_cast<double>(p.q.size(1)));
+  const double sums =
+    std::sqrt(static_cast<double>(p.k.size(0))) + std::sqrt(static_cast<double>(p.q.size(1)));
   return (weight + sums) * u * (gradient ? 8.0 : 1.0);
 }
 
@@ -103,9 +104,10 @@ TEST_P(MixShapes, AgreesWithTheReferenceForwardAndBackward)
 
 // Points beyond one block of the partition (at least 64 or 512), odd everything.
 INSTANTIATE_TEST_SUITE_P(OddShapes, MixShapes,
-  testing::Values(MixShape{ 2, 5, 4, 2 }, MixShape{ 3, 17, 5, 63 }, MixShape{ 1, 64, 8, 65 }, MixShape{ 8, 64, 8, 1031 },
-    MixShape{ 2, 130, 7, 2049 }, MixShape{ 4, 3, 16, 300 }, MixShape{ 1, 1500, 4, 131 }, MixShape{ 2, 33, 1, 40 },
-    MixShape{ 3, 20, 32, 777 }, MixShape{ 1, 9, 100, 530 }, MixShape{ 2, 7, 12, 1025 },
+  testing::Values(MixShape{ 2, 5, 4, 2 }, MixShape{ 3, 17, 5, 63 }, MixShape{ 1, 64, 8, 65 },
+    MixShape{ 8, 64, 8, 1031 }, MixShape{ 2, 130, 7, 2049 }, MixShape{ 4, 3, 16, 300 },
+    MixShape{ 1, 1500, 4, 131 }, MixShape{ 2, 33, 1, 40 }, MixShape{ 3, 20, 32, 777 },
+    MixShape{ 1, 9, 100, 530 }, MixShape{ 2, 7, 12, 1025 },
     // wider than the CPU kernel takes: the streamed composition
     MixShape{ 1, 7, 130, 50 }, MixShape{ 2, 2000, 129, 300 }));
 

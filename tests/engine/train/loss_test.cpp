@@ -95,10 +95,9 @@ TEST(Loss, GradientIsThatOfAutograd)
     const auto begin = batch.segments.offsets[i], end = batch.segments.offsets[i + 1];
     const auto difference = scale * (prediction.slice(0, begin, end) - batch.target.slice(0, begin, end));
     const auto truth = scale * batch.target.slice(0, begin, end) +
-      torch::tensor(p.setup.info.normalisation.targets.mean, torch::kFloat64);
-    loss = loss +
-      difference.slice(1, 0, 1).norm() / truth.slice(1, 0, 1).norm() / 4 +
-      difference.slice(1, 1, 3).norm() / truth.slice(1, 1, 3).norm() / 4;
+                       torch::tensor(p.setup.info.normalisation.targets.mean, torch::kFloat64);
+    loss = loss + difference.slice(1, 0, 1).norm() / truth.slice(1, 0, 1).norm() / 4 +
+           difference.slice(1, 1, 3).norm() / truth.slice(1, 1, 3).norm() / 4;
   }
   loss.backward();
   const auto result = p.error.lossAndGradient(prediction, batch);
@@ -164,7 +163,8 @@ TEST(Loss, MeasuresCasesThatAreAlmostZeroAgainstAFloorAndNamesThem)
     }
     norms.push_back(std::sqrt(squares));
   }
-  EXPECT_TRUE(std::abs(p.error.floors()[0] - 1e-3 * median(norms)) <= 60 * lossPrecision * p.error.floors()[0]);
+  EXPECT_TRUE(
+    std::abs(p.error.floors()[0] - 1e-3 * median(norms)) <= 60 * lossPrecision * p.error.floors()[0]);
   ASSERT_EQ(p.error.nearZero().size(), 1u);
   EXPECT_NE(p.error.nearZero()[0].find("'case 2'"), std::string::npos);
   EXPECT_NE(p.error.nearZero()[0].find("'stress'"), std::string::npos);

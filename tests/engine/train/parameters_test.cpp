@@ -61,9 +61,9 @@ TEST(Parameters, LayoutSortsByHowAWeightIsTrained)
 {
   const nn::FlareModel network(odd());
   const ParameterLayout muon(network, Optimizer::Muon);
-  EXPECT_EQ(namesFrom(muon, 0, muon.decayed()),
-    (std::set<std::string>{ "in_proj.fc1.weight", "out_proj.1.fc2.weight", "blocks.0.att.latent_q",
-      "blocks.1.att.latent_q" }));
+  EXPECT_EQ(
+    namesFrom(muon, 0, muon.decayed()), (std::set<std::string>{ "in_proj.fc1.weight", "out_proj.1.fc2.weight",
+                                          "blocks.0.att.latent_q", "blocks.1.att.latent_q" }));
   for (const auto& entry : muon.entries())
   {
     const bool inMuon = entry.offset >= muon.adamW();

@@ -96,8 +96,8 @@ TEST(Settings, SentenceSaysBothSides)
   options.validationCases = { 1 };
   const auto info = infoOf(data, options);
   options.seed = 2;
-  EXPECT_EQ(differences(info, data, options),
-    std::vector<std::string>{ "seed: the file has 1, this run has 2" });
+  EXPECT_EQ(
+    differences(info, data, options), std::vector<std::string>{ "seed: the file has 1, this run has 2" });
 }
 
 TEST(Settings, OtherNumbersOrNamesAreOtherData)

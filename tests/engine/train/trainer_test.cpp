@@ -28,7 +28,7 @@ TrainingOptions longOptions()
 }
 
 // Waits for something that another thread brings about; the limit only ends a test that has failed.
-template <typename Condition>
+template<typename Condition>
 bool eventually(const Condition& holds)
 {
   const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(60);

@@ -73,6 +73,10 @@ inline TrainingOptions smallOptions(Optimizer optimizer = Optimizer::Muon)
 {
   TrainingOptions options;
   options.recipe = Recipe::named(optimizer == Optimizer::Muon ? "Quick look" : "Published");
+  if (optimizer == Optimizer::Muon)
+  {
+    options.recipe.batchSize = 1;
+  }
   options.recipe.name = "Custom";
   options.recipe.timeBudget = 0.0;
   options.recipe.epochs = 4;
@@ -100,7 +104,7 @@ inline bool sameBits(
   {
     const auto found = b.find(name);
     if (found == b.end() || found->second.size() != values.size() ||
-      std::memcmp(found->second.data(), values.data(), values.size() * sizeof(double)) != 0)
+        std::memcmp(found->second.data(), values.data(), values.size() * sizeof(double)) != 0)
     {
       return false;
     }

@@ -303,7 +303,8 @@ TEST(Parallel, NaNOnOneRankStopsAll)
   EXPECT_NE(f.train->GetErrorCode(), static_cast<unsigned long>(vtkErrorCode::NoError)) << "on every rank";
   if (rank() == 0)
   {
-    EXPECT_TRUE(has(f.said->errors, "rank 1") && has(f.said->errors, "input 2") && has(f.said->errors, "NaN")) << f.said->errors;
+    EXPECT_TRUE(has(f.said->errors, "rank 1") && has(f.said->errors, "input 2") && has(f.said->errors, "NaN"))
+      << f.said->errors;
   }
   EXPECT_FALSE(std::filesystem::exists(folder + "/model.safetensors"));
   world()->Barrier();
