@@ -20,7 +20,7 @@ from paraview.simple import (
 )
 
 PANEL = (400, 480)  # pixels of a panel on the display; saved pictures are twice as large
-TEXT = 13  # font size in a panel
+TEXT = 15  # font size in a panel
 CHART = (1600, 1000)
 CHART_TEXT = 26
 INK = [0.1, 0.1, 0.1]
@@ -31,40 +31,41 @@ LINES = [(0.27, 0.00, 0.33), (0.19, 0.41, 0.56), (0.21, 0.72, 0.47), (0.85, 0.75
 
 
 def draw_stress(prediction, path):
-    """Computed and predicted von Mises stress and the error, in MPa."""
+    """Truth, prediction and error of the von Mises stress, in MPa."""
     mesh = prediction
-    for name, array in {"computed": "von_mises", "predicted": "von_mises_predicted", "error": "von_mises_error"}.items():
+    fields = {"truth": "von_mises", "predicted": "von_mises_predicted", "error": "von_mises_error"}
+    for name, array in fields.items():
         mesh = PythonCalculator(Input=mesh, Expression=f"{array} / 1e6", ArrayName=name)
-    limits = 0, rounded_up(largest(mesh, "computed"))
+    limits = 0, rounded_up(largest(mesh, "truth"))
     off = rounded_up(largest(mesh, "error"))
     label = "von Mises stress (MPa)"
     save_panels(
         path,
         [
-            Field(mesh, "computed", "Finite elements", label, limits),
-            Field(mesh, "predicted", "FLARE", label, limits),
-            Field(mesh, "error", "Error", "predicted - computed (MPa)", (-off, off), DIVERGING),
+            Field(mesh, "truth", "Truth (finite elements)", label, limits),
+            Field(mesh, "predicted", "Prediction (FLARE)", label, limits),
+            Field(mesh, "error", "Error", "prediction - truth (MPa)", (-off, off), DIVERGING),
         ],
     )
 
 
 def draw_displacement(prediction, path):
-    """The deformed plate as computed and as predicted, and the size of the error, in micrometres."""
-    micro = PythonCalculator(Input=prediction, Expression="displacement * 1e6", ArrayName="computed")
+    """The deformed plate in truth and as predicted, and the size of the error, in micrometres."""
+    micro = PythonCalculator(Input=prediction, Expression="displacement * 1e6", ArrayName="truth")
     micro = PythonCalculator(Input=micro, Expression="displacement_predicted * 1e6", ArrayName="predicted")
     micro = PythonCalculator(Input=micro, Expression="mag(displacement_error) * 1e6", ArrayName="error")
-    top = largest(micro, "computed")
+    top = largest(micro, "truth")
     left, right, *_ = bounds(prediction)
     factor = 0.08 * (right - left) / (top * 1e-6)
-    computed = WarpByVector(Input=micro, Vectors=["POINTS", "displacement"], ScaleFactor=factor)
+    true = WarpByVector(Input=micro, Vectors=["POINTS", "displacement"], ScaleFactor=factor)
     predicted = WarpByVector(Input=micro, Vectors=["POINTS", "displacement_predicted"], ScaleFactor=factor)
     label = "displacement (µm)"
     limits = 0, rounded_up(top)
     save_panels(
         path,
         [
-            Field(computed, "computed", f"Finite elements, {factor:.0f}-fold", label, limits),
-            Field(predicted, "predicted", f"FLARE, {factor:.0f}-fold", label, limits),
+            Field(true, "truth", f"Truth, deformed {factor:.0f}-fold", label, limits),
+            Field(predicted, "predicted", f"Prediction, deformed {factor:.0f}-fold", label, limits),
             Field(micro, "error", "Size of the error", label, (0, rounded_up(largest(micro, "error")))),
         ],
     )
@@ -82,9 +83,9 @@ def draw_modes(mesh, block, head, eigenvalues, path):
 
 
 def draw_history(table, targets, path):
-    series = {"Loss": ("training", (0.55, 0.55, 0.55))}
+    series = {"Loss": ("training loss", (0.55, 0.55, 0.55))}
     for target, colour in zip(targets, LINES[::2]):
-        series[f"ValidationError_{target}"] = (f"{target.replace('_', ' ')}, held-out cases", colour)
+        series[f"ValidationError_{target}"] = (f"{target}, held-out cases", colour)
     save_chart(path, table, "Epoch", series, ("Training", "epoch", "relative L2 error"))
 
 
@@ -223,7 +224,7 @@ def shade(share):
 
 
 def column_names(table):
-    columns = servermanager.Fetch(table)
+    columns = servermanager.Fetch(table, idx=table.Port)
     return [columns.GetColumnName(i) for i in range(columns.GetNumberOfColumns())]
 
 

@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "field_names.h"
 #include "flare/error.h"
+#include "options.h"
 
 #include <CLI/CLI.hpp>
 
@@ -46,6 +47,7 @@ Signature signatureOf(const Arguments& a)
 
 void import(Arguments& a)
 {
+  requireOtherFile(a.output, a.checkpoint);
   a.options.signature = signatureOf(a);
   const auto model = importCheckpoint(a.checkpoint, a.options);
   model.save(a.output);

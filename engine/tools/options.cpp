@@ -1,9 +1,12 @@
 #include "options.h"
 
+#include "flare/error.h"
+
 #include <CLI/CLI.hpp>
 
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <map>
 
 namespace flare::tools
@@ -26,6 +29,15 @@ void addPrecision(CLI::App& command, Precision& precision)
     ->transform(CLI::CheckedTransformer(names, CLI::ignore_case).description(""))
     ->type_name("NAME")
     ->default_str("float32");
+}
+
+void requireOtherFile(const std::string& output, const std::string& input)
+{
+  std::error_code notThere;
+  if (std::filesystem::equivalent(output, input, notThere))
+  {
+    throw Error("'" + output + "' is the file that is read. Name another one to write.");
+  }
 }
 
 std::string durationText(double seconds)

@@ -16,6 +16,9 @@ namespace flare::tools
 void addDevice(CLI::App& command, Device& device);
 void addPrecision(CLI::App& command, Precision& precision);
 
+// Throws Error when a command would replace the file that it reads.
+void requireOtherFile(const std::string& output, const std::string& input);
+
 // "2 min 5 s"
 std::string durationText(double seconds);
 // A number with four significant digits.

@@ -57,6 +57,8 @@ Case predictCase(Predictor& predictor, const Case& c)
 
 void predict(const Arguments& a)
 {
+  requireOtherFile(a.output, a.data);
+  requireOtherFile(a.output, a.model);
   Predictor predictor(Model::load(a.model), a.device, a.precision);
   const auto data = DataSet::load(a.data);
   const auto& info = predictor.model().info();

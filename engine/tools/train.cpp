@@ -74,18 +74,23 @@ void setArchitecture(Arguments& a)
   architecture.heads = chosen(a.heads, usualHeads);
 }
 
+// "epoch 3/20  step 36/240  loss 0.1234  validation error 0.05  2 min 5 s left"; what is not known is left
+// out: the number of epochs under a budget of time, and that of steps until it has been measured.
 void report(const Progress& progress, std::int64_t epochs)
 {
   const auto& epoch = progress.epoch;
-  std::string line = "epoch " + std::to_string(epoch.epoch);
-  line += epochs > 0 ? "/" + std::to_string(epochs) : "";
-  line += "  step " + std::to_string(epoch.step) + "/" + std::to_string(progress.stepsPlanned);
-  line += "  loss " + shortText(epoch.loss);
+  const auto of = [](std::int64_t done, std::int64_t all)
+  { return std::to_string(done) + (all > 0 ? "/" + std::to_string(all) : ""); };
+  std::string line = "epoch " + of(epoch.epoch, epochs) + "  step " + of(epoch.step, progress.stepsPlanned) +
+                     "  loss " + shortText(epoch.loss);
   if (!std::isnan(epoch.validationError))
   {
     line += "  validation error " + shortText(epoch.validationError);
   }
-  line += "  " + durationText(progress.secondsLeft) + " left";
+  if (progress.stepsPlanned > 0 && std::isfinite(progress.secondsLeft))
+  {
+    line += "  " + durationText(progress.secondsLeft) + " left";
+  }
   std::printf("%s\n", line.c_str());
   std::fflush(stdout);
 }
@@ -152,6 +157,7 @@ void train(Arguments& a)
 {
   setRecipe(a);
   setArchitecture(a);
+  requireOtherFile(a.model, a.data);
   a.options.checkpointPath = a.model + ".checkpoint";
   const auto data = DataSet::load(a.data);
   if (!mustTrain(a, data))

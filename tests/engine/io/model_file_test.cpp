@@ -219,7 +219,8 @@ TEST_F(ModelFileTest, ArchitectureAndTensorsMustAgree)
   // Sizes that nothing may be allocated for.
   expectRefused(set("num_blocks", std::int64_t{ 1 } << 60), "must lie between");
   expectRefused(set("num_blocks", 1 << 20), "tensors are more than");
-  expectRefused(set("channel_dim", 3 << 18), "asks for");
+  expectRefused(set("channel_dim", 30000), "asks for");
+  expectRefused(set("channel_dim", 300000), "more than 2^40");
   expectRefused(set("v_proj_mlp_ratio", 1e300), "hidden units");
 
   const float numbers[12] = {};

@@ -74,18 +74,15 @@ TEST_F(TorchCheckpointFile, TensorsStayWithinWhatTheFileHolds)
     read(tensorPickle(6, 1, { 2, 2 }, { 1, 3 })), torch::tensor({ { 1.0f, 4.0f }, { 2.0f, 5.0f } })));
   EXPECT_EQ(read(tensorPickle(6, 0, { 0, 5 }, { 5, 1 })).numel(), 0);
   constexpr auto huge = std::int64_t{ 1 } << 62;
-  for (const auto& lie : { tensorPickle(1000000, 0, { 1000000 }, { 1 }), tensorPickle(6, 0, { 7 }, { 1 }),
-         tensorPickle(6, 5, { 2 }, { 1 }), tensorPickle(6, 0, { 3 }, { 3 }),
-         tensorPickle(6, 0, { huge, huge }, { 1, 1 }), tensorPickle(6, 0, { 1000 }, { 0 }),
-         tensorPickle(6, 0, { 2 }, { huge }) })
+  const std::vector<std::string> lies = { tensorPickle(1000000, 0, { 1000000 }, { 1 }),
+    tensorPickle(6, 0, { 7 }, { 1 }), tensorPickle(6, 5, { 2 }, { 1 }), tensorPickle(6, 0, { 3 }, { 3 }),
+    tensorPickle(6, 0, { huge, huge }, { 1, 1 }), tensorPickle(6, 0, { 1000 }, { 0 }),
+    tensorPickle(6, 0, { 2 }, { huge }), tensorPickle(6, -1, { 1 }, { 1 }), tensorPickle(6, 3, { 2 }, { -1 }),
+    tensorPickle(6, 0, { -3 }, { 1 }), tensorPickle(huge, 0, { 7 }, { 1 }),
+    tensorPickle(-6, 0, { 6 }, { 1 }) };
+  for (std::size_t i = 0; i < lies.size(); ++i)
   {
-    EXPECT_ERROR(read(lie), "lies outside of what the file holds");
-  }
-  for (const auto& lie :
-    { tensorPickle(6, -1, { 1 }, { 1 }), tensorPickle(6, 3, { 2 }, { -1 }), tensorPickle(6, 0, { -3 }, { 1 }),
-      tensorPickle(huge, 0, { 6 }, { 1 }), tensorPickle(-6, 0, { 6 }, { 1 }) })
-  {
-    EXPECT_ERROR(read(lie), path("a.pt"));
+    EXPECT_ERROR(read(lies[i]), path("a.pt")) << "lie " << i;
   }
 }
 

@@ -125,7 +125,7 @@ TEST(ModesConvention, NothingBelowTheThresholdIsOffered)
 // and v carries that times sigma_0 / sigma.
 TEST(ModesConvention, SmallModesStayOrthogonalToTheConstant)
 {
-  const auto head = makeHead(16, 200, 1.0);
+  const auto head = makeHead(16, 200, 1.0, 2);
   const auto modes = modesOf(head, 16);
   EXPECT_TRUE(modes.eigenvalues.back() < 1e-8);
   const auto weights = table(modes.left)[0];

@@ -272,6 +272,8 @@ class Tool(unittest.TestCase):
         self.fails("predict", self.model, self.data, "-o", self.folder / "no" / "out", says="Make the folder first")
         self.fails("evaluate", self.model, self.data, "--csv", self.folder / "no" / "out", says="Make the folder first")
         self.fails("train", self.data, "-o", self.folder / "no" / "m", "--epochs", 1, *SMALL, says="Make the folder first")
+        self.fails("predict", self.model, self.data, "-o", self.data, says="is the file that is read")
+        self.fails("train", self.data, "-o", self.data, says="is the file that is read")
         text = self.folder / "text"
         text.write_text("solid wing\n")
         self.fails("train", text, "-o", out, says="cannot be read as a safetensors file")

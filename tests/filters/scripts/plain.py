@@ -42,8 +42,9 @@ assert any(text and text.startswith("epoch") and "loss" in text for text in text
 assert train.GetOutputDataObject(0).GetNumberOfRows() == 3
 assert train.GetOutputDataObject(1).GetPointData().HasArray("von_mises_error")
 
+unseen = reader(sorted(glob.glob(os.path.join(plates, "test", "*.vtu")))[0])
 predict = vtkFLAREPredict()
-predict.SetInputConnection(reader(sorted(glob.glob(os.path.join(plates, "test", "*.vtu")))[0]).GetOutputPort())
+predict.SetInputConnection(unseen.GetOutputPort())
 predict.SetModelFile(model)
 predict.SetParameterValue("SigmaX", 5e7)
 predict.Update()
@@ -51,7 +52,7 @@ assert predict.GetOutputDataObject(0).GetPointData().HasArray("von_mises_predict
 assert predict.GetParameterNames().GetValue(0) == "SigmaX"
 
 spectrum = vtkFLARESpectrum()
-spectrum.SetInputConnection(predict.GetInputConnection(0, 0))
+spectrum.SetInputConnection(unseen.GetOutputPort())
 spectrum.SetModelFile(model)
 spectrum.Update()
 assert spectrum.GetOutputDataObject(0).GetNumberOfRows() == 2 * 8

@@ -7,6 +7,7 @@ from paraview import servermanager
 from paraview.simple import *
 
 source = cases(count=2)
+source.UpdatePipeline()
 proxies = [FLARETrain(Input=source), FLAREPredict(Input=source), FLARESpectrum(Input=source), FLAREEvaluate(Input=source),
            FLAREModelInfo()]
 for proxy in proxies:
