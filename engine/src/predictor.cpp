@@ -79,7 +79,11 @@ Device Predictor::device() const
 torch::Tensor Predictor::Impl::run(const Case& c)
 {
   torch::NoGradGuard guard;
-  const auto segments = Segments::single(c.count(), communicator.get());
+  auto segments = Segments::single(c.count(), communicator.get());
+  if (const auto rows = ownedRows(c); rows.defined())
+  {
+    segments.counted = rows.to(torchDevice(device));
+  }
   const auto x = inputTensor(model.info(), c, type).to(torchDevice(device));
   return network->forward(x, segments).to(torch::kCPU);
 }

@@ -25,7 +25,7 @@ REPLACED = {
         (r"^(scripts/(demo|test)\.sh).*", r"\1 --help", "minutes; the test script would run itself"),
         (r"^((\w+=\S+ )*)paraview\b(.*)", r"\1timeout 60 /usr/bin/paraview --version", "a window waits for its user"),
     ],
-    "python": [(r'Recipe="[\w ]+"', 'Recipe="Custom", Epochs=1, Blocks=1', "minutes of training")],
+    "python": [(r'Recipe="[\w ]+"', 'Recipe="Custom", Epochs=1', "minutes of training")],
 }
 
 

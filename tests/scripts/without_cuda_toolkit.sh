@@ -20,11 +20,12 @@ for toolkit in /usr/local/cuda* /usr/lib/cuda /opt/cuda; do
     mount --bind "$empty" "$toolkit"
   fi
 done
-# A file that cannot be executed is passed over, so the next compiler on the PATH appears, if there is one.
-while nvcc=$(command -v nvcc); do
-  mount --bind /dev/null "$nvcc"
-  hash -r
-done
+# A file that cannot be executed is passed over.
+while IFS= read -r folder; do
+  if [[ -x $folder/nvcc ]]; then
+    mount --bind /dev/null "$folder/nvcc"
+  fi
+done <<<"${PATH//:/$'\n'}"
 unset CUDA_HOME CUDA_PATH CUDACXX CUDA_TOOLKIT_ROOT_DIR
 if compgen -G '/usr/local/cuda*/*' >/dev/null; then
   echo "The CUDA toolkit is still in sight."

@@ -92,18 +92,21 @@ torch::Tensor targetTensor(const ModelInfo& info, const Case& c, torch::ScalarTy
   return u;
 }
 
-torch::Tensor ownedTensor(const Case& c, torch::ScalarType type)
+torch::Tensor ownedRows(const Case& c)
 {
   if (c.owned.data == nullptr)
   {
     return {};
   }
-  auto mask = torch::empty({ c.count(), 1 }, torch::dtype(torch::kFloat64));
+  std::vector<std::int64_t> rows;
   for (std::int64_t i = 0; i < c.count(); ++i)
   {
-    mask.data_ptr<double>()[i] = isOwned(c, i) ? 1.0 : 0.0;
+    if (isOwned(c, i))
+    {
+      rows.push_back(i);
+    }
   }
-  return mask.to(type);
+  return torch::tensor(rows, torch::kInt64);
 }
 
 std::vector<double> targetNorms(const Signature& signature, const Case& c, Communicator& communicator)

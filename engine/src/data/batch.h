@@ -14,8 +14,8 @@ torch::Tensor inputTensor(const ModelInfo& info, const Case& c, torch::ScalarTyp
 // prediction y in physical units is scale * y - unit * target with unit = scale, or 1 where scale is 0.
 torch::Tensor targetTensor(const ModelInfo& info, const Case& c, torch::ScalarType type);
 
-// [N, 1], 1 for points that count in sums; undefined when all do.
-torch::Tensor ownedTensor(const Case& c, torch::ScalarType type);
+// Indices of the points that count in sums, ascending; undefined when all do.
+torch::Tensor ownedRows(const Case& c);
 
 // |u|_2 of every target field over the owned points of all ranks, physical.
 std::vector<double> targetNorms(const Signature& signature, const Case& c, Communicator& communicator);

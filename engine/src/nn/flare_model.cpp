@@ -2,6 +2,7 @@
 
 #include "flare/error.h"
 #include "nn/mixer.h"
+#include "ops/vector_math.h"
 
 #include <sstream>
 
@@ -73,6 +74,7 @@ FlareModelImpl::FlareModelImpl(const Architecture& architecture)
   : architecture_(architecture)
   , parts_(std::make_shared<Parts>())
 {
+  ops::resolveVectorMath();
   const auto& a = architecture_;
   a.validate();
   parts_->input = register_module("in_proj", ResidualMlp(ResidualMlpOptions{ a.inputs, a.channels, a.channels,

@@ -2,6 +2,8 @@
 
 #include "flare/communicator.h"
 
+#include <torch/types.h>
+
 #include <cstdint>
 #include <vector>
 
@@ -13,6 +15,9 @@ struct Segments
 {
   std::vector<std::int64_t> offsets{ 0 };
   Communicator* communicator = nullptr;
+  // Of a single mesh: the rows that the latents read, each point once over all ranks. Undefined: all rows.
+  // The other rows are decoded only; there is no backward pass through such segments.
+  torch::Tensor counted;
 
   std::int64_t count() const { return static_cast<std::int64_t>(offsets.size()) - 1; }
   std::int64_t total() const { return offsets.back(); }

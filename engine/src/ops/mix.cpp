@@ -15,6 +15,11 @@ torch::Tensor rows(const torch::Tensor& t, const Segments& segments, std::int64_
   return t.narrow(0, segments.offsets[i], segments.offsets[i + 1] - segments.offsets[i]);
 }
 
+torch::Tensor countedRows(const torch::Tensor& t, const Segments& segments)
+{
+  return segments.counted.defined() ? t.index_select(0, segments.counted) : t;
+}
+
 // Ranks must agree on which segments are empty, or one would wait for the other.
 bool emptyEverywhere(const Segments& segments, std::int64_t i)
 {
@@ -41,8 +46,9 @@ public:
         continue;
       }
       const auto ki = rows(k, segments, i), vi = rows(v, segments, i), yi = rows(y, segments, i);
-      const auto encoded = own ? onCpu::encode(q, ki, vi, scale, segments.communicator)
-                               : streamed::encode(q, ki, vi, scale, segments.communicator);
+      const auto kc = countedRows(ki, segments), vc = countedRows(vi, segments);
+      const auto encoded = own ? onCpu::encode(q, kc, vc, scale, segments.communicator)
+                               : streamed::encode(q, kc, vc, scale, segments.communicator);
       own ? onCpu::decode(q, ki, encoded.z, scale, yi, rows(pointLogSum, segments, i))
           : streamed::decode(q, ki, encoded.z, scale, yi);
       z[i].copy_(encoded.z);
@@ -111,6 +117,8 @@ torch::Tensor mix(const torch::Tensor& q, const torch::Tensor& k, const torch::T
   TORCH_CHECK(q.dim() == 3 && k.dim() == 2 && v.sizes() == k.sizes() && k.size(1) == q.size(0) * q.size(2) &&
                 k.size(0) == segments.total(),
     "mix: q [H, M, D], k and v [T, H*D] and the segments' total do not fit together");
+  TORCH_CHECK(!segments.counted.defined() || (segments.count() == 1 && !torch::GradMode::is_enabled()),
+    "mix: rows that do not count are for inference on one mesh");
   return MixFunction::apply(q, k.contiguous(), v.contiguous(), scale, segments);
 }
 }

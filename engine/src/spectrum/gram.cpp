@@ -1,6 +1,7 @@
 #include "spectrum/gram.h"
 
 #include "flare/error.h"
+#include "ops/vector_math.h"
 
 #include <algorithm>
 #include <limits>
@@ -47,6 +48,7 @@ GramStream::GramStream(const torch::Tensor& q, double scale)
   , top_(torch::full({ q.size(0) }, lowest, q_.options()))
   , sums_(torch::zeros({ q.size(0), q.size(0) }, q_.options()))
 {
+  ops::resolveVectorMath();
 }
 
 void GramStream::add(const torch::Tensor& k)

@@ -84,7 +84,8 @@ HeadModes pointModes(const HeadGram& head, const LatentModes& latent, const torc
     auto v = decoded.vectors.select(1, static_cast<std::int64_t>(i));
     // log of e^{c_n - logTotal} v_n^2, at most about 0
     const auto logSquares = 2.0 * (torch::log(v.abs()) + latent.logScale[i]) + logWeights;
-    const auto counted = [&](const torch::Tensor& t) { return owned.defined() ? t.masked_select(owned) : t; };
+    const auto counted = [&](const torch::Tensor& t)
+    { return owned.defined() ? t.index_select(0, owned.to(t.device())) : t; };
     double square = torch::exp(counted(logSquares)).sum().item<double>();
     communicator.sum(&square, 1);
     // The constant mode is exactly 1.

@@ -22,8 +22,8 @@ struct LatentModes
 // exist. The same bits on every rank; collective.
 LatentModes latentModes(const HeadGram& head, int count, Communicator& communicator);
 
-// Right and left vectors on the points. q [M, D], k [N, D] of one head; owned [N], bool, or undefined
-// when all points count. Collective. Fills everything but block and head.
+// Right and left vectors on the points. q [M, D], k [N, D] of one head; owned: indices of points, or
+// undefined when all points count. Collective. Fills everything but block and head.
 HeadModes pointModes(const HeadGram& head, const LatentModes& latent, const torch::Tensor& q,
   const torch::Tensor& k, double scale, const torch::Tensor& owned, Communicator& communicator);
 }

@@ -28,10 +28,10 @@ Pass::Pass(const Model& model, const Case& c, Device device, const SpectrumOptio
       network_ = nn::instantiate(model, target, type);
       input_ = inputTensor(model.info(), c, type).to(target);
     });
-  owned_ = ownedTensor(c, torch::kFloat64);
+  owned_ = ownedRows(c);
   if (owned_.defined())
   {
-    owned_ = owned_.squeeze(1).to(torch::kBool);
+    segments_.counted = owned_.to(input_.device());
   }
 }
 
@@ -83,7 +83,7 @@ std::vector<HeadGram> Pass::gather(
 
 torch::Tensor Pass::countedKeys(const torch::Tensor& k) const
 {
-  return owned_.defined() ? k.index_select(1, torch::nonzero(owned_).squeeze(1).to(k.device())) : k;
+  return owned_.defined() ? k.index_select(1, segments_.counted) : k;
 }
 
 void Pass::stream(std::int64_t block, const torch::Tensor& k, const std::vector<std::int64_t>& heads,

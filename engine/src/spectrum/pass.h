@@ -30,7 +30,7 @@ public:
   std::vector<HeadGram> gather(
     std::int64_t block, const QueryKey& factors, const std::vector<std::int64_t>& heads);
 
-  // [N], bool: the points that take part in sums; undefined when all do.
+  // Indices of the points that take part in sums, on the CPU; undefined when all do.
   const torch::Tensor& owned() const { return owned_; }
 
 private:

@@ -22,7 +22,8 @@ CaseStore::CaseStore(const DataSet& data, const ModelInfo& info, torch::Device d
 {
   for (std::size_t i = 0; i < data.size(); ++i)
   {
-    points_.push_back(data[i].count());
+    const auto rows = ownedRows(data[i]);
+    points_.push_back(rows.defined() ? rows.numel() : data[i].count());
   }
   data.communicator()->sum(points_.data(), static_cast<std::int64_t>(points_.size()));
 }
@@ -35,12 +36,12 @@ CaseStore::Tensors CaseStore::tensors(std::size_t index)
     return found->second;
   }
   const auto& c = (*data_)[index];
-  Tensors made{ inputTensor(info_, c, type_).to(device_), targetTensor(info_, c, type_).to(device_),
-    ownedTensor(c, type_) };
-  if (made.owned.defined())
+  Tensors made{ inputTensor(info_, c, type_), targetTensor(info_, c, type_) };
+  if (const auto rows = ownedRows(c); rows.defined())
   {
-    made.owned = made.owned.to(device_);
+    made = { made.input.index_select(0, rows), made.target.index_select(0, rows) };
   }
+  made = { made.input.to(device_), made.target.to(device_) };
   const auto bytes = static_cast<std::int64_t>(made.input.nbytes() + made.target.nbytes());
   if (keptBytes_ + bytes <= keptLimit)
   {
@@ -55,23 +56,16 @@ Batch CaseStore::batch(const std::vector<std::size_t>& cases)
   Batch result;
   result.cases = cases;
   result.segments.communicator = data_->communicator().get();
-  std::vector<torch::Tensor> input, target, owned;
-  bool allOwned = true;
+  std::vector<torch::Tensor> input, target;
   for (const auto index : cases)
   {
     const auto t = tensors(index);
     result.segments.offsets.push_back(result.segments.total() + t.input.size(0));
     input.push_back(t.input);
     target.push_back(t.target);
-    allOwned = allOwned && !t.owned.defined();
-    owned.push_back(t.owned.defined() ? t.owned : torch::ones({ t.input.size(0), 1 }, t.input.options()));
   }
   result.input = joined(input);
   result.target = joined(target);
-  if (!allOwned)
-  {
-    result.owned = joined(owned);
-  }
   return result;
 }
 }

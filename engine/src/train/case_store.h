@@ -12,14 +12,13 @@
 
 namespace flare::train
 {
-// Cases laid end to end, normalised, on the device.
+// Cases laid end to end, normalised, on the device; only points that count (Case::owned).
 struct Batch
 {
   std::vector<std::size_t> cases;
   Segments segments;
   torch::Tensor input;  // [T, inputs]
   torch::Tensor target; // [T, target channels]
-  torch::Tensor owned;  // [T, 1], 0 for points that do not count; undefined when all do
 };
 
 // The tensors of a data set's cases. They are made when they are first asked for, and kept as long as all
@@ -37,7 +36,7 @@ public:
 private:
   struct Tensors
   {
-    torch::Tensor input, target, owned;
+    torch::Tensor input, target;
   };
   Tensors tensors(std::size_t index);
 

@@ -23,9 +23,14 @@ double median(std::vector<double> values)
 RelativeError::RelativeError(
   const DataSet& data, const std::vector<std::size_t>& training, const ChannelScaling& targets)
   : communicator_(data.communicator().get())
-  , scale_(targets.scale)
+  , units_(targets.scale)
   , offsets_(fieldOffsets(data.signature()))
 {
+  for (auto& unit : units_)
+  {
+    varies_.push_back(unit == 0.0 ? 0.0 : 1.0);
+    unit = unit == 0.0 ? 1.0 : unit;
+  }
   for (std::size_t i = 0; i < data.size(); ++i)
   {
     norms_.push_back(targetNorms(data.signature(), data[i], *communicator_));
@@ -55,7 +60,7 @@ RelativeError::RelativeError(
 
 torch::Tensor RelativeError::channelWeights(std::size_t index, const torch::TensorOptions& options) const
 {
-  std::vector<double> weights(scale_);
+  std::vector<double> weights(units_);
   for (std::size_t f = 0; f < floors_.size(); ++f)
   {
     for (int c = offsets_[f]; c < offsets_[f + 1]; ++c)
@@ -66,23 +71,28 @@ torch::Tensor RelativeError::channelWeights(std::size_t index, const torch::Tens
   return torch::tensor(weights, torch::kFloat64).to(options);
 }
 
+torch::Tensor RelativeError::varyingChannels(const torch::TensorOptions& options) const
+{
+  const bool all = std::find(varies_.begin(), varies_.end(), 0.0) == varies_.end();
+  return all ? torch::Tensor() : torch::tensor(varies_, torch::kFloat64).to(options);
+}
+
 RelativeError::Differences RelativeError::differences(
   const torch::Tensor& prediction, const Batch& batch, bool inDouble) const
 {
   Differences d;
   std::vector<torch::Tensor> squares;
   const auto fields = static_cast<std::int64_t>(floors_.size());
+  const auto varies = varyingChannels(prediction.options());
   for (std::int64_t i = 0; i < batch.segments.count(); ++i)
   {
     const auto begin = batch.segments.offsets[i];
     const auto count = batch.segments.offsets[i + 1] - begin;
     d.weights.push_back(channelWeights(batch.cases[i], prediction.options()));
-    auto scaled =
-      (prediction.narrow(0, begin, count) - batch.target.narrow(0, begin, count)).mul_(d.weights.back());
-    if (batch.owned.defined())
-    {
-      scaled.mul_(batch.owned.narrow(0, begin, count));
-    }
+    const auto predicted = prediction.narrow(0, begin, count);
+    // A channel that is constant in training is predicted as that constant, whatever the network says.
+    auto scaled = (varies.defined() ? predicted * varies : predicted) - batch.target.narrow(0, begin, count);
+    scaled.mul_(d.weights.back());
     squares.push_back((inDouble ? scaled.to(torch::kFloat64) : scaled).square().sum(0));
     d.scaled.push_back(std::move(scaled));
   }
@@ -138,13 +148,17 @@ RelativeError::Result RelativeError::lossAndGradient(
   std::vector<torch::Tensor> gradients;
   for (std::size_t i = 0; i < d.scaled.size(); ++i)
   {
-    std::vector<double> factors(scale_.size());
+    std::vector<double> factors(units_.size());
     for (std::size_t f = 0; f < floors_.size(); ++f)
     {
       const double error = d.errors[i][f];
       const double share = static_cast<double>(floors_.size() * d.errors.size());
       std::fill(factors.begin() + offsets_[f], factors.begin() + offsets_[f + 1],
         error > 0.0 ? 1.0 / (share * error) : 0.0);
+    }
+    for (std::size_t c = 0; c < factors.size(); ++c)
+    {
+      factors[c] *= varies_[c];
     }
     const auto factor = torch::tensor(factors, torch::kFloat64).to(prediction.options()) * d.weights[i];
     gradients.push_back(d.scaled[i] * factor);

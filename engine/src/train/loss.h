@@ -41,15 +41,18 @@ private:
   struct Differences
   {
     std::vector<torch::Tensor> scaled;
-    std::vector<torch::Tensor> weights; // scale / max(|u|, floor) per channel
+    std::vector<torch::Tensor> weights; // unit / max(|u|, floor) per channel
     std::vector<std::vector<double>> errors;
   };
   Differences differences(const torch::Tensor& prediction, const Batch& batch, bool inDouble) const;
   Result summary(const Differences& d) const;
   torch::Tensor channelWeights(std::size_t index, const torch::TensorOptions& options) const;
+  // [channels], 0 where a channel is constant, 1 elsewhere; undefined when none is.
+  torch::Tensor varyingChannels(const torch::TensorOptions& options) const;
 
   Communicator* communicator_;
-  std::vector<double> scale_;              // per target channel
+  std::vector<double> units_;              // per target channel: what a normalised value of 1 is
+  std::vector<double> varies_;             // per target channel: 0 for a constant
   std::vector<int> offsets_;               // first channel of each field
   std::vector<std::vector<double>> norms_; // [case][field]
   std::vector<double> floors_;             // per field

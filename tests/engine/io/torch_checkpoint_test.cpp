@@ -77,9 +77,8 @@ TEST_F(TorchCheckpointFile, TensorsStayWithinWhatTheFileHolds)
   const std::vector<std::string> lies = { tensorPickle(1000000, 0, { 1000000 }, { 1 }),
     tensorPickle(6, 0, { 7 }, { 1 }), tensorPickle(6, 5, { 2 }, { 1 }), tensorPickle(6, 0, { 3 }, { 3 }),
     tensorPickle(6, 0, { huge, huge }, { 1, 1 }), tensorPickle(6, 0, { 1000 }, { 0 }),
-    tensorPickle(6, 0, { 2 }, { huge }), tensorPickle(6, -1, { 1 }, { 1 }), tensorPickle(6, 3, { 2 }, { -1 }),
-    tensorPickle(6, 0, { -3 }, { 1 }), tensorPickle(huge, 0, { 7 }, { 1 }),
-    tensorPickle(-6, 0, { 6 }, { 1 }) };
+    tensorPickle(6, 0, { 2 }, { huge }), tensorPickle(6, -1, { 1 }, { 1 }), tensorPickle(6, 0, { -3 }, { 1 }),
+    tensorPickle(huge, 0, { 7 }, { 1 }), tensorPickle(-6, 0, { 6 }, { 1 }) };
   for (std::size_t i = 0; i < lies.size(); ++i)
   {
     EXPECT_ERROR(read(lies[i]), path("a.pt")) << "lie " << i;

@@ -52,7 +52,8 @@ TEST_P(Gram, DoubleAgreesWithTheDenseOracle)
     const auto head = makeHead(GetParam().latents, GetParam().points, size);
     const auto values = eigenvaluesOf(gramOf(head));
     EXPECT_EQ(values[0].item<double>(), 1.0);
-    EXPECT_TRUE(largestDifference(values, oracle(head)) <= eigenvalueBound(head)) << size;
+    const double difference = largestDifference(values, oracle(head));
+    EXPECT_TRUE(difference <= eigenvalueBound(head)) << difference << " at scores of " << size;
     const auto beyond = values.slice(0, std::min(head.latents(), head.points()));
     EXPECT_TRUE((beyond == 0.0).all().item<bool>());
   }

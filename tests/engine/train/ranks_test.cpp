@@ -157,7 +157,7 @@ TEST(Ranks, FailTogether)
 {
   const auto whole = smallData(4);
   auto o = options(Optimizer::AdamW);
-  o.recipe.learningRate = 1e6;
+  o.recipe.learningRate = o.recipe.weightDecay = 1e6; // each step multiplies the weights by 1e12
   std::vector<int> failures(2);
   test::ThreadedRanks::run(2,
     [&](std::shared_ptr<Communicator> communicator)

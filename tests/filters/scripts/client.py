@@ -1,25 +1,24 @@
 """A client and a server: the filters run in pvserver."""
 
-import re
 import shutil
+import socket
 import subprocess
 
 from flare_script import *
 from paraview.simple import *
 
-server = subprocess.Popen([shutil.which("pvserver"), "--server-port=0"], stdout=subprocess.PIPE, text=True)
+with socket.socket() as free:
+    free.bind(("localhost", 0))
+    port = free.getsockname()[1]
+server = subprocess.Popen([shutil.which("pvserver"), f"--server-port={port}"], stdout=subprocess.PIPE, text=True)
 try:
-    port = None
     for line in server.stdout:
-        found = re.search(r"cs://[^:]*:(\d+)", line)
-        if found:
-            port = int(found.group(1))
         if "Accepting connection" in line:
             break
     Connect("localhost", port)
     LoadPlugin(plugin, remote=True, ns=globals())
     LoadPlugin(plugin, remote=False, ns=globals())
-    model = output("client.safetensors")
+    model = fresh("client.safetensors")
     train = FLARETrain(Input=cases(), PointTargetArrays=["von_mises"], ModelFile=model, **TINY)
     train.UpdatePipeline()
     assert os.path.exists(model)

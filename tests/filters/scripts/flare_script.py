@@ -22,7 +22,7 @@ def cases(part="train", count=6):
     return XMLUnstructuredGridReader(FileName=files(part, count))
 
 
-def output(name):
+def fresh(name):
     """A file in the test's folder that is not there yet."""
     path = os.path.join(folder, name)
     for old in (path, path + ".checkpoint"):
@@ -37,7 +37,7 @@ def columns(table):
 
 def fetch(proxy, port=0):
     proxy.UpdatePipeline()
-    return servermanager.Fetch(servermanager.OutputPort(proxy, port))
+    return servermanager.Fetch(proxy, idx=port)
 
 
 class Errors:

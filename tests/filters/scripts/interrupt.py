@@ -12,17 +12,12 @@ if len(sys.argv) > 4:  # the script that is interrupted
 
     train = FLARETrain(Input=cases(), PointTargetArrays=["von_mises"], ModelFile=sys.argv[4], CheckpointInterval=0,
                        **dict(TINY, Epochs=1000000))
-    try:
-        train.UpdatePipeline()
-    except KeyboardInterrupt:
-        print("interrupted")
-        sys.exit(0)
-    time.sleep(1)  # Python may deliver the exception a little later
-    sys.exit("Ctrl-C did not reach the script")
+    train.UpdatePipeline()
+    print("went on")
 
 from flare_script import *
 
-model = output("interrupted.safetensors")
+model = fresh("interrupted.safetensors")
 command = [shutil.which("pvpython"), __file__, plugin, plates, folder, model]
 with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
     until = time.time() + 100
@@ -30,7 +25,8 @@ with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         time.sleep(0.1)
     child.send_signal(signal.SIGINT)
     said, _ = child.communicate(timeout=60)
-assert child.returncode == 0 and "interrupted" in said, (child.returncode, said)
+# pvpython leaves the signal's default effect in place: it ends, after the filter has saved what it has.
+assert child.returncode == -signal.SIGINT and "went on" not in said, (child.returncode, said)
 assert os.path.exists(model + ".checkpoint") and os.path.exists(model)
 
 info = FLAREModelInfo(ModelFile=model + ".checkpoint")

@@ -6,7 +6,7 @@ from paraview.simple import *
 ranks = servermanager.vtkProcessModule.GetProcessModule().GetNumberOfLocalPartitions()
 assert ranks == 2, ranks
 
-model = output("parallel.safetensors")
+model = fresh("parallel.safetensors")
 train = FLARETrain(Input=cases(count=4), PointTargetArrays=["von_mises"], ParameterArrays=["SigmaX"], ModelFile=model, **TINY)
 train.UpdatePipeline()
 history = fetch(train)
@@ -33,8 +33,8 @@ assert fetch(score, 0).GetNumberOfRows() == 2
 assert fetch(score, 1).GetNumberOfRows() == 1
 
 # NaN in the part of the second rank only: both stop.
-broken = Calculator(Input=spread, ResultArrayName="bad", Function="von_mises/if(coordsX>0.099,0,1)")
-failing = FLARETrain(Input=broken, PointTargetArrays=["bad"], ModelFile=output("failing.safetensors"), **TINY)
+broken = Calculator(Input=spread, ResultArrayName="bad", Function="von_mises/if(coordsX>0.099,0,1)", ReplaceInvalidResults=0)
+failing = FLARETrain(Input=broken, PointTargetArrays=["bad"], ModelFile=fresh("failing.safetensors"), **TINY)
 failing.UpdatePipeline()
 assert fetch(failing).GetNumberOfRows() == 0
 assert not os.path.exists(failing.ModelFile)

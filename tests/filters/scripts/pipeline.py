@@ -3,7 +3,7 @@
 from flare_script import *
 from paraview.simple import *
 
-model = output("plates.safetensors")
+model = fresh("plates.safetensors")
 train = FLARETrain(Input=cases(), PointTargetArrays=["von_mises", "displacement"],
                    ParameterArrays=["SigmaX", "YoungsModulus"], ModelFile=model,
                    Recipe="Quick look", **TINY)

@@ -57,7 +57,7 @@ assert train.SMProxy.GetProperty("Latents").GetPanelVisibility() == "advanced"
 assert train.SMProxy.GetProperty("Epochs").GetPanelVisibility() == "default"
 
 # Several targets and none chosen: it stops.
-train.ModelFile = output("none.safetensors")
+train.ModelFile = fresh("none.safetensors")
 errors = Errors(train)
 train.UpdatePipeline()
 assert errors and not os.path.exists(train.ModelFile)

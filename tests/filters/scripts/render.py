@@ -4,7 +4,7 @@ from flare_script import *
 from paraview.simple import *
 from vtkmodules.vtkIOImage import vtkPNGReader
 
-model = output("render.safetensors")
+model = fresh("render.safetensors")
 train = FLARETrain(Input=cases(), PointTargetArrays=["von_mises"], ModelFile=model, **TINY)
 predict = FLAREPredict(Input=XMLUnstructuredGridReader(FileName=files("test", 1)), Model=train)
 view = CreateRenderView(ViewSize=[400, 300])
@@ -12,7 +12,7 @@ display = Show(predict, view)
 ColorBy(display, ("POINTS", "von_mises_predicted"))
 display.RescaleTransferFunctionToDataRange()
 ResetCamera(view)
-picture = output("predicted.png")
+picture = fresh("predicted.png")
 SaveScreenshot(picture, view)
 
 reader = vtkPNGReader()
@@ -26,5 +26,5 @@ assert len(colours) > 20, len(colours)
 # A chart of the history.
 chart = CreateXYPlotView(ViewSize=[400, 300])
 Show(OutputPort(train, 0), chart)
-SaveScreenshot(output("history.png"), chart)
+SaveScreenshot(fresh("history.png"), chart)
 assert os.path.getsize(os.path.join(folder, "history.png")) > 1000

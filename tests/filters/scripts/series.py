@@ -8,7 +8,7 @@ from paraview.simple import *
 builtins.flare_count = 0
 counted = ProgrammableFilter(Input=cases(count=5), Script="import builtins; builtins.flare_count += 1", CopyArrays=1)
 counted.UpdatePipelineInformation()
-model = output("series.safetensors")
+model = fresh("series.safetensors")
 train = FLARETrain(Input=counted, PointTargetArrays=["von_mises"], ModelFile=model, **TINY)
 builtins.flare_count = 0
 train.UpdatePipeline()
@@ -25,18 +25,18 @@ assert builtins.flare_count == 5, builtins.flare_count
 clip = Clip(Input=cases(count=5), ClipType="Plane")
 clip.ClipType.Origin = [0.06, 0.05, 0.0]
 clipped = FLARETrain(Input=clip, PointTargetArrays=["von_mises"], ParameterArrays=["SigmaX"],
-                     ModelFile=output("clip.safetensors"), **TINY)
+                     ModelFile=fresh("clip.safetensors"), **TINY)
 clipped.UpdatePipeline()
 assert os.path.exists(clipped.ModelFile)
 
 # Several inputs are cases, and a group of them is a composite of cases.
 readers = [XMLUnstructuredGridReader(FileName=[name]) for name in files("train", 3)]
-several = FLARETrain(Input=readers, PointTargetArrays=["von_mises"], ModelFile=output("several.safetensors"), **TINY)
+several = FLARETrain(Input=readers, PointTargetArrays=["von_mises"], ModelFile=fresh("several.safetensors"), **TINY)
 several.UpdatePipeline()
 several.UpdatePropertyInformation()
 assert several.CasesFound == "3 cases from inputs", several.CasesFound
 group = GroupDatasets(Input=readers)
-blocks = FLARETrain(Input=group, PointTargetArrays=["von_mises"], ModelFile=output("blocks.safetensors"), **TINY)
+blocks = FLARETrain(Input=group, PointTargetArrays=["von_mises"], ModelFile=fresh("blocks.safetensors"), **TINY)
 blocks.UpdatePipeline()
 blocks.UpdatePropertyInformation()
 assert blocks.CasesFound == "3 cases from blocks", blocks.CasesFound

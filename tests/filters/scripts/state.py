@@ -3,7 +3,7 @@
 from flare_script import *
 from paraview.simple import *
 
-model = output("state.safetensors")
+model = fresh("state.safetensors")
 train = FLARETrain(Input=cases(), PointTargetArrays=["von_mises"], ModelFile=model, IfModelExists="Overwrite", **TINY)
 train.UpdatePipeline()
 predict = FLAREPredict(Input=cases("test", 1), Model=train)
