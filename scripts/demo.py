@@ -105,7 +105,7 @@ def evaluate(cases, model, output):
 
 def predict(mesh, model, path, output):
     prediction = FLAREPredict(Input=mesh, ModelFile=model)
-    SaveData(str(path), prediction)
+    SaveData(str(path), prediction, DataMode="Binary")  # as README.md says, readable everywhere
     pictures.draw_stress(prediction, output / "field.png")
     pictures.draw_displacement(prediction, output / "displacement.png")
 

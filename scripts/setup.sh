@@ -91,7 +91,9 @@ install_packages()
   fi
   export DEBIAN_FRONTEND=noninteractive
   apt-get update
-  apt-get install -y --no-install-recommends "${missing[@]}"
+  # Without a flush after every file, which takes most of the time on slow disks. After a power cut meanwhile,
+  # the packages must be installed again.
+  apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-unsafe-io "${missing[@]}"
 }
 
 install_wheels()

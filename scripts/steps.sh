@@ -34,20 +34,14 @@ say()
   printf '%s\n' "$*" | tee -a "$log"
 }
 
-# What the present step and those after it still take. Steps that are done tell how fast this machine is.
+# What the present step and those after it still take. How long one took says little of the next: they wait
+# for the network, the processor, or the clock.
 seconds_left()
 {
-  local spent=$((step_started - run_started)) done_plan=0 left=0 i
-  for ((i = 0; i < ${#step_seconds[@]}; i++)); do
-    if ((i < step - 1)); then
-      ((done_plan += step_seconds[i]))
-    else
-      ((left += step_seconds[i]))
-    fi
+  local left=0 i
+  for ((i = step - 1; i < ${#step_seconds[@]}; i++)); do
+    ((left += step_seconds[i]))
   done
-  if ((done_plan >= 60)); then
-    left=$((left * spent / done_plan))
-  fi
   left=$((left - (SECONDS - step_started)))
   echo $((left > 0 ? left : 0))
 }

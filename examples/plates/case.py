@@ -8,7 +8,7 @@ from elasticity import solve_plate, von_mises
 from geometry import Hole, mesh_plate, random_hole, refine
 
 SEED = 20
-COUNTS = {"train": 300, "test": 100}
+COUNTS = {"train": 240, "test": 80}
 FEWEST_POINTS = 600  # of a mesh
 
 

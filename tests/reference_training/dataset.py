@@ -1,5 +1,6 @@
 """Cases on meshes of different sizes, their normalisation, and the order in which training visits them."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,6 +103,16 @@ class MersenneTwister64:
         x ^= (x << 17) & 0x71D67FFFEDA60000
         x ^= (x << 37) & 0xFFF7EEE000000000
         return x ^ (x >> 43)
+
+
+def split_cases(cases, fraction, seed):
+    """Indices of the validation cases: the first of a shuffle."""
+    order, generator = list(range(cases)), MersenneTwister64(seed)
+    for i in range(cases - 1, 0, -1):
+        j = generator.next() % (i + 1)
+        order[i], order[j] = order[j], order[i]
+    held = min(max(math.floor(fraction * cases + 0.5), 1), cases - 1)
+    return sorted(order[:held])
 
 
 def batches(training, batch_size, seed):

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
-from dataset import Normalisation, batches, field_norms, norm_floors
+from dataset import Normalisation, batches, field_norms, norm_floors, split_cases
 from dataset_file import read_data_set
 from flare_model import Architecture, FlareModel, encode, initialise
 from optimizers import AveragedWeights, make_optimizers
@@ -28,21 +28,31 @@ class Training:
     """One run: data on their way into the network, the network, its optimisers and its average."""
 
     def __init__(
-        self, data, recipe, seed, validation=(), total_steps=None, dtype=torch.float64, weights=None
+        self,
+        data,
+        recipe,
+        seed,
+        validation=(),
+        total_steps=None,
+        dtype=torch.float64,
+        weights=None,
+        device="cpu",
     ):
-        self.data, self.recipe, self.validation, self.dtype = data, recipe, sorted(validation), dtype
+        self.data, self.recipe, self.validation = data, recipe, sorted(validation)
+        self.dtype, self.device = dtype, device
         self.training = [i for i in range(len(data.cases)) if i not in set(validation)]
         steps_per_epoch = -(-len(self.training) // recipe.batch_size)
         self.total_steps = total_steps or recipe.epochs * steps_per_epoch
         self.order = batches(self.training, recipe.batch_size, seed)
 
         self.normalisation = Normalisation.fit([data.cases[i] for i in self.training])
-        self.scale = torch.from_numpy(self.normalisation.target_scale).to(dtype)
+        self.scale = torch.from_numpy(self.normalisation.target_scale).to(device, dtype)
         norms = field_norms(data, range(len(data.cases)))
-        self.denominators = np.maximum(norms, norm_floors(norms[self.training]))
+        self.floors = norm_floors(norms[self.training])
+        self.denominators = np.maximum(norms, self.floors)
         self.prepared = [self.prepare(case) for case in data.cases]
 
-        self.model = self.make_model(seed, weights).to(dtype)
+        self.model = self.make_model(seed, weights).to(device, dtype)
         self.optimizers = make_optimizers(self.model, recipe, self.total_steps)
         self.average = AveragedWeights(self.model, recipe.ema_decay, recipe.ema_warmup)
 
@@ -51,8 +61,8 @@ class Training:
         n, encoding = self.normalisation, self.recipe.encoding
         inputs = torch.from_numpy(n.normalise_inputs(case.inputs))
         targets = torch.from_numpy(n.normalise_targets(case.targets))
-        inputs = encode(inputs.to(self.dtype), encoding.octaves, encoding.base_frequency)
-        return inputs, targets.to(self.dtype)
+        inputs = encode(inputs.to(self.device, self.dtype), encoding.octaves, encoding.base_frequency)
+        return inputs, targets.to(self.device, self.dtype)
 
     def make_model(self, seed, weights):
         r = self.recipe
@@ -75,10 +85,12 @@ class Training:
 
     def relative_errors(self, model, index):
         """|u' - u|_2 / |u|_2 of every target field of a case [fields]."""
-        inputs, targets = self.prepared[index]
+        return self.errors_of(model, *self.prepared[index], self.denominators[index])
+
+    def errors_of(self, model, inputs, targets, denominators):
         difference = torch.where(self.scale > 0, self.scale * (model(inputs) - targets), -targets)
         norms = torch.stack([torch.linalg.norm(difference[:, s]) for s in self.data.field_slices()])
-        return norms / torch.from_numpy(self.denominators[index]).to(self.dtype)
+        return norms / torch.from_numpy(denominators).to(self.device, self.dtype)
 
     def step(self):
         """One optimiser step. Returns the batch's loss."""
@@ -98,9 +110,21 @@ class Training:
     @torch.no_grad()
     def errors(self, indices):
         """Mean relative error per field of the averaged weights over cases."""
+        model = self.averaged_model()
+        return torch.stack([self.relative_errors(model, i) for i in indices]).mean(dim=0).tolist()
+
+    @torch.no_grad()
+    def test_errors(self, data):
+        """The same over the cases of another data set."""
+        model = self.averaged_model()
+        denominators = np.maximum(field_norms(data, range(len(data.cases))), self.floors)
+        errors = [self.errors_of(model, *self.prepare(c), d) for c, d in zip(data.cases, denominators)]
+        return torch.stack(errors).mean(dim=0).tolist()
+
+    def averaged_model(self):
         model = copy.deepcopy(self.model)
         model.load_state_dict(self.average.weights)
-        return torch.stack([self.relative_errors(model, i) for i in indices]).mean(dim=0).tolist()
+        return model
 
     def mean_errors(self, indices):
         """The same errors when the training mean is predicted."""
@@ -131,6 +155,9 @@ def parse_arguments():
     parser.add_argument("--steps", type=int, help="steps to make (all of the schedule's)")
     parser.add_argument("--total-steps", type=int, help="length of the schedule (the recipe's epochs)")
     parser.add_argument("--validation", default="", help="indices of validation cases: 3,17,20")
+    parser.add_argument("--validation-fraction", type=float, help="instead, the engine's split by the seed")
+    parser.add_argument("--test", help="a data set file whose errors are added to the output")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--precision", choices=["float64", "float32"], default="float64")
     parser.add_argument("--point-order", type=int, help="seed of another order of every case's points")
     parser.add_argument("--threads", type=int, default=0)
@@ -146,14 +173,18 @@ def main():
     data = read_data_set(options.data)
     if options.point_order is not None:
         data = shuffle_points(data, options.point_order)
+    validation = [int(i) for i in options.validation.split(",") if i]
+    if options.validation_fraction:
+        validation = split_cases(len(data.cases), options.validation_fraction, options.seed)
     training = Training(
         data,
         Recipe.load(options.recipe_json) if options.recipe_json else Recipe(),
         options.seed,
-        validation=[int(i) for i in options.validation.split(",") if i],
+        validation=validation,
         total_steps=options.total_steps,
         dtype=getattr(torch, options.precision),
         weights=load_file(options.weights) if options.weights else None,
+        device=options.device,
     )
     start = time.perf_counter()
     losses = [training.step() for _ in itertools.repeat(None, options.steps or training.total_steps)]
@@ -166,6 +197,8 @@ def main():
         "fields": [name for name, _ in data.fields],
         "seconds": seconds,
     }
+    if options.test:
+        report["testErrors"] = training.test_errors(read_data_set(options.test))
     # json writes the shortest text that gives back the same double.
     text = json.dumps(report)
     if options.losses:
@@ -173,7 +206,7 @@ def main():
     else:
         print(text)
     if options.save:
-        save_file({name: w.contiguous() for name, w in training.average.weights.items()}, options.save)
+        save_file({name: w.cpu().contiguous() for name, w in training.average.weights.items()}, options.save)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,10 @@
 
 #include "flare/error.h"
 #include "nn/mixer.h"
+#include "nn/state_shapes.h"
 #include "ops/vector_math.h"
 
-#include <sstream>
-
 namespace flare::nn
-{
-namespace
 {
 struct BlockImpl : torch::nn::Module
 {
@@ -54,14 +51,6 @@ struct OutputImpl : torch::nn::Module
   ResidualMlp mlp{ nullptr };
 };
 TORCH_MODULE(Output);
-
-std::string shapeText(at::IntArrayRef shape)
-{
-  std::ostringstream text;
-  text << shape;
-  return text.str();
-}
-}
 
 struct FlareModelImpl::Parts
 {
@@ -176,8 +165,8 @@ void loadState(FlareModel& model, const State& state)
     }
     if (found->second.sizes() != item.value().sizes())
     {
-      throw Error("the tensor '" + item.key() + "' has shape " + shapeText(found->second.sizes()) +
-                  ", but the architecture asks for " + shapeText(item.value().sizes()));
+      throw Error("the tensor '" + item.key() + "' has shape " + shapeText(found->second.sizes().vec()) +
+                  ", but the architecture asks for " + shapeText(item.value().sizes().vec()));
     }
     item.value().copy_(found->second);
   }

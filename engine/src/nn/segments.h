@@ -25,7 +25,7 @@ struct Segments
 
   static Segments single(std::int64_t points, Communicator* communicator = nullptr)
   {
-    return Segments{ { 0, points }, communicator };
+    return Segments{ { 0, points }, communicator, {} };
   }
 };
 }

@@ -146,7 +146,7 @@ TEST(Mix, ScoresOfTenThousandNeitherOverflowNorLosePrecisionInDouble)
 TEST(Mix, SegmentsAreMeshesOfTheirOwnAndEmptyOnesTakeNoPart)
 {
   const auto p = makeMixProblem(2, 12, 4, 150, 0.9);
-  const Segments segments{ { 0, 40, 40, 149, 150 }, nullptr };
+  const Segments segments{ { 0, 40, 40, 149, 150 }, nullptr, {} };
   const auto r = streamed(p, torch::kFloat64, segments);
   auto dq = torch::zeros_like(p.q);
   for (std::int64_t i = 0; i < segments.count(); ++i)
