@@ -1,0 +1,3 @@
+#include "cuda/mix_of.cuh"
+
+template struct flare::cuda::MixOf<__half>;

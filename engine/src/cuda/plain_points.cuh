@@ -1,0 +1,256 @@
+#pragma once
+
+#include "cuda/plain.cuh"
+#include "cuda/point_kernels.cuh"
+
+// Plain kernels whose results belong to points: a lane group owns R points of a head, and the block's latents
+// lie in shared memory.
+namespace flare::cuda
+{
+template<class P, int R>
+struct PlainPoints
+{
+  using T = typename P::Storage;
+  using A = typename P::Sum;
+  static constexpr int perWarp = P::perWarp * R, perBlock = perWarp * pointWarps;
+
+  int head, member, channel, last;
+  Chunk chunk;
+  std::int64_t start, block; // of the chunk's first row; of [segments, H]
+
+  __device__ explicit PlainPoints(const PlainOperands<T, A>& o)
+  {
+    const int lane = threadIdx.x % 32;
+    head = blockIdx.x % o.heads;
+    member = lane / P::lanes;
+    channel = lane % P::lanes * P::channels;
+    chunk = locate(o.chunks, blockIdx.x / o.heads);
+    last = static_cast<int>(chunk.end - chunk.begin) - 1;
+    start = chunk.begin * o.stride + head * o.width;
+    block = static_cast<std::int64_t>(chunk.segment) * o.heads + head;
+  }
+
+  __device__ int firstPoint() const { return threadIdx.x / 32 * perWarp; }
+
+  __device__ int point(int first, int i) const { return first + i * P::perWarp + member; }
+
+  __device__ std::int64_t row(const PlainOperands<T, A>& o, int point) const
+  {
+    return start + static_cast<std::int64_t>(min(point, last)) * o.stride;
+  }
+
+  __device__ std::int64_t number(const PlainOperands<T, A>& o, int point) const
+  {
+    return head * o.points + chunk.begin + min(point, last);
+  }
+};
+
+// Rows [first, first + count) of a latents' matrix, padded to P::width channels, times `factor`
+template<class P, class Row>
+__device__ inline void stageLatents(typename P::Sum* to, const Row* matrix, int first, int count, int latents,
+  int width, typename P::Sum factor)
+{
+  for (int i = threadIdx.x; i < count * P::width; i += blockDim.x)
+  {
+    const int m = first + i / P::width, c = i % P::width;
+    to[i] = m < latents && c < width
+              ? static_cast<typename P::Sum>(matrix[static_cast<std::int64_t>(m) * width + c]) * factor
+              : typename P::Sum(0);
+  }
+}
+
+// Latents that the plain kernels take at a time
+constexpr int plainBatch = 8;
+
+// y and c_n; y may be null. `resident`, a multiple of plainBatch, latents fit in shared memory at a time.
+template<class P, int R>
+__global__ void __launch_bounds__(pointThreads, sizeof(typename P::Sum) == 4 ? 2 : 1)
+  plainDecodeKernel(const __grid_constant__ PlainOperands<typename P::Storage, typename P::Sum> o,
+    const typename P::Sum* z, typename P::Storage* y, typename P::Sum* pointLogSum, int resident)
+{
+  using A = typename P::Sum;
+  using Points = PlainPoints<P, R>;
+  constexpr int W = P::channels;
+  const Points points(o);
+  const auto* q = o.q + static_cast<std::int64_t>(points.head) * o.latents * o.width;
+  A* queries = reinterpret_cast<A*>(sharedMemory());
+  A* values = queries + resident * P::width;
+  const int start = points.firstPoint();
+  for (int n = start; n - start <= points.last; n += Points::perBlock)
+  {
+    A key[R][W], top[R], weight[R] = {}, sum[R][W] = {};
+#pragma unroll
+    for (int i = 0; i < R; ++i)
+    {
+      loadPart<P>(key[i], o.k + points.row(o, points.point(n, i)), points.channel, o.width);
+      top[i] = -INFINITY;
+    }
+    for (int first = 0; first < o.latents; first += resident)
+    {
+      if (o.latents > resident || n == start)
+      {
+        blockBarrier();
+        stageLatents<P>(queries, q, first, resident, o.latents, o.width, o.scale2);
+        stageLatents<P>(
+          values, z + points.block * o.latents * o.width, first, resident, o.latents, o.width, A(1));
+        blockBarrier();
+      }
+      const int held = min(resident, o.latents - first);
+      for (int m = 0; m < held; m += plainBatch)
+      {
+        A s[R][plainBatch];
+#pragma unroll
+        for (int j = 0; j < plainBatch; ++j)
+        {
+          A x[W];
+          readShared(x, queries + (m + j) * P::width + points.channel);
+#pragma unroll
+          for (int i = 0; i < R; ++i)
+          {
+            s[i][j] = groupSum<P>(dot<P>(key[i], x));
+            s[i][j] = m + j < held ? s[i][j] : A(-INFINITY);
+          }
+        }
+#pragma unroll
+        for (int i = 0; i < R; ++i)
+        {
+          A highest = top[i];
+#pragma unroll
+          for (int j = 0; j < plainBatch; ++j)
+          {
+            highest = larger(highest, s[i][j]);
+          }
+          if (highest > top[i])
+          {
+            const A factor = power2(top[i] - highest);
+            top[i] = highest;
+            weight[i] *= factor;
+#pragma unroll
+            for (int c = 0; c < W; ++c)
+            {
+              sum[i][c] *= factor;
+            }
+          }
+        }
+#pragma unroll
+        for (int j = 0; j < plainBatch; ++j)
+        {
+          A x[W];
+          readShared(x, values + (m + j) * P::width + points.channel);
+#pragma unroll
+          for (int i = 0; i < R; ++i)
+          {
+            const A p = power2(s[i][j] - top[i]);
+            weight[i] += p;
+            addScaled<P>(sum[i], p, x);
+          }
+        }
+      }
+    }
+#pragma unroll
+    for (int i = 0; i < R; ++i)
+    {
+      const int point = points.point(n, i);
+      if (point > points.last)
+      {
+        continue;
+      }
+      if (y != nullptr)
+      {
+        storePart<P>(y + points.row(o, point), points.channel, o.width, sum[i], A(1) / weight[i]);
+      }
+      if (points.channel == 0)
+      {
+        pointLogSum[points.number(o, point)] = (top[i] + logarithm2(weight[i])) * A(ln2Double);
+      }
+    }
+  }
+}
+
+// dk, dv and delta'
+template<class P, int R>
+__global__ void __launch_bounds__(pointThreads, sizeof(typename P::Sum) == 4 ? 2 : 1)
+  plainPointGradientKernel(const __grid_constant__ PlainOperands<typename P::Storage, typename P::Sum> o,
+    const typename P::Storage* y, const typename P::Storage* dy,
+    const __grid_constant__ PlainTerms<typename P::Sum> terms, typename P::Storage* dk,
+    typename P::Storage* dv, int resident)
+{
+  using A = typename P::Sum;
+  using Points = PlainPoints<P, R>;
+  constexpr int W = P::channels;
+  const Points points(o);
+  const auto* q = o.q + static_cast<std::int64_t>(points.head) * o.latents * o.width;
+  const auto latentRows = points.block * o.latents;
+  A* queries = reinterpret_cast<A*>(sharedMemory());
+  A *zs = queries + resident * P::width, *dzs = zs + resident * P::width;
+  A *logs = dzs + resident * P::width, *deltas = logs + resident;
+  const int start = points.firstPoint();
+  for (int n = start; n - start <= points.last; n += Points::perBlock)
+  {
+    A key[R][W], value[R][W], gradient[R][W], dkSum[R][W] = {}, dvSum[R][W] = {}, shift[R], delta[R];
+#pragma unroll
+    for (int i = 0; i < R; ++i)
+    {
+      const int point = points.point(n, i);
+      A result[W];
+      loadPart<P>(key[i], o.k + points.row(o, point), points.channel, o.width);
+      loadPart<P>(value[i], o.v + points.row(o, point), points.channel, o.width);
+      loadPart<P>(gradient[i], dy + points.row(o, point), points.channel, o.width);
+      loadPart<P>(result, y + points.row(o, point), points.channel, o.width);
+      shift[i] = terms.pointLogSum[points.number(o, point)] * A(log2eDouble);
+      delta[i] = groupSum<P>(dot<P>(gradient[i], result));
+      if (points.channel == 0 && point <= points.last)
+      {
+        terms.pointDelta[points.number(o, point)] = delta[i];
+      }
+    }
+    for (int first = 0; first < o.latents; first += resident)
+    {
+      if (o.latents > resident || n == start)
+      {
+        blockBarrier();
+        stageLatents<P>(queries, q, first, resident, o.latents, o.width, o.scale2);
+        stageLatents<P>(zs, terms.z + latentRows * o.width, first, resident, o.latents, o.width, A(1));
+        stageLatents<P>(dzs, terms.dz + latentRows * o.width, first, resident, o.latents, o.width, A(1));
+        for (int i = threadIdx.x; i < resident && first + i < o.latents; i += blockDim.x)
+        {
+          logs[i] = terms.latentLogSum[latentRows + first + i] * A(log2eDouble);
+          deltas[i] = terms.delta[latentRows + first + i];
+        }
+        blockBarrier();
+      }
+      const int held = min(resident, o.latents - first);
+#pragma unroll 2
+      for (int m = 0; m < held; ++m)
+      {
+        A x[W], z[W], dz[W];
+        readShared(x, queries + m * P::width + points.channel);
+        readShared(z, zs + m * P::width + points.channel);
+        readShared(dz, dzs + m * P::width + points.channel);
+        const A logLatent = logs[m], deltaLatent = deltas[m];
+#pragma unroll
+        for (int i = 0; i < R; ++i)
+        {
+          const A s = groupSum<P>(dot<P>(key[i], x));
+          const A p = power2(s - logLatent), r = power2(s - shift[i]);
+          const A fromEncode = groupSum<P>(dot<P>(value[i], dz)) - deltaLatent;
+          const A fromDecode = groupSum<P>(dot<P>(gradient[i], z)) - delta[i];
+          addScaled<P>(dvSum[i], p, dz);
+          addScaled<P>(dkSum[i], p * fromEncode + r * fromDecode, x);
+        }
+      }
+    }
+#pragma unroll
+    for (int i = 0; i < R; ++i)
+    {
+      const int point = points.point(n, i);
+      if (point <= points.last)
+      {
+        // The staged queries hold s log2(e) q.
+        storePart<P>(dk + points.row(o, point), points.channel, o.width, dkSum[i], A(ln2Double));
+        storePart<P>(dv + points.row(o, point), points.channel, o.width, dvSum[i], A(1));
+      }
+    }
+  }
+}
+}
