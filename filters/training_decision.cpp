@@ -39,10 +39,15 @@ std::string list(const std::vector<std::string>& sentences)
   return text;
 }
 
-[[noreturn]] void refuse(const std::string& path, const char* what, const std::vector<std::string>& differing)
+[[noreturn]] void refuse(const TrainingRequest& request, const std::string& path, const char* what,
+  const std::vector<std::string>& differing)
 {
+  const char* advice =
+    request.neverTrain    ? "switch NeverTrain off and set IfModelExists to Overwrite to train anew"
+    : request.overwritten ? "move that file away: this filter has overwritten it once already"
+                          : "set IfModelExists to Overwrite to train anew";
   throw Error(std::string(what) + " '" + path + "' belongs to other data or settings:" + list(differing) +
-              "\nChoose another ModelFile, or set IfModelExists to Overwrite to train anew");
+              "\nChoose another ModelFile, or " + advice);
 }
 
 // A result of the same data and settings, which is read as it is.
@@ -59,14 +64,14 @@ TrainingDecision read(const std::string& path, const ModelInfo& info)
   return decision;
 }
 
-TrainingDecision readIfSame(
-  const std::string& path, const char* what, const DataSet& data, const TrainingOptions& options)
+TrainingDecision readIfSame(const TrainingRequest& request, const std::string& path, const char* what,
+  const DataSet& data, const TrainingOptions& options)
 {
   const auto info = informationOf(path, *data.communicator());
   const auto differing = differences(info, data, options);
   if (!differing.empty())
   {
-    refuse(path, what, differing);
+    refuse(request, path, what, differing);
   }
   return read(path, info);
 }
@@ -91,12 +96,12 @@ TrainingDecision decideResume(const TrainingRequest& request, bool modelThere, b
     }
     if (!checkpointThere)
     {
-      refuse(request.modelFile, "the model file", differing);
+      refuse(request, request.modelFile, "the model file", differing);
     }
   }
   if (checkpointThere)
   {
-    return request.neverTrain ? readIfSame(request.checkpoint, "the checkpoint", data, options)
+    return request.neverTrain ? readIfSame(request, request.checkpoint, "the checkpoint", data, options)
                               : TrainingDecision{ Action::Resume, request.checkpoint, {} };
   }
   return { Action::Train, {}, {} };
@@ -120,14 +125,18 @@ TrainingDecision decide(const TrainingRequest& request, const DataSet& data, con
       const auto info = informationOf(request.modelFile, communicator);
       decision = differences(info, data, options).empty() ? read(request.modelFile, info) : decision;
     }
+    else if (modelThere && request.overwritten)
+    {
+      decision = readIfSame(request, request.modelFile, "the model file", data, options);
+    }
   }
   else if (modelThere)
   {
-    decision = readIfSame(request.modelFile, "the model file", data, options);
+    decision = readIfSame(request, request.modelFile, "the model file", data, options);
   }
   else if (checkpointThere)
   {
-    decision = readIfSame(request.checkpoint, "the checkpoint", data, options);
+    decision = readIfSame(request, request.checkpoint, "the checkpoint", data, options);
   }
   if (decision.action != Action::Read && request.neverTrain)
   {

@@ -24,6 +24,9 @@ struct TrainingRequest
   bool makeFolder = false; // the file's folder is ours to make: nobody named it
   // What Overwrite does is done once: true when this filter wrote the file itself and it is unchanged.
   bool writtenHere = false;
+  // True when this filter has overwritten a file for the same data and settings before: another file that was
+  // put there since is not to be lost.
+  bool overwritten = false;
 };
 
 struct TrainingDecision

@@ -5,11 +5,46 @@
 #include "flare/error.h"
 
 #include <algorithm>
+#include <sstream>
 
 namespace flare::filters
 {
 namespace
 {
+void requireNotNegative(const char* property, double value, const char* zero)
+{
+  if (!(value >= 0.0))
+  {
+    std::ostringstream text;
+    text << property << " is " << value << ", but it must be positive, or 0 for " << zero;
+    throw Error(text.str());
+  }
+}
+
+// What a script may set although the panel does not offer it.
+void checkProperties(vtkFLARETrain& filter)
+{
+  const char* ofRecipe = "the recipe's own";
+  requireNotNegative("Epochs", filter.GetEpochs(), ofRecipe);
+  requireNotNegative("TimeBudget", filter.GetTimeBudget(), ofRecipe);
+  requireNotNegative("BatchSize", filter.GetBatchSize(), ofRecipe);
+  requireNotNegative("Channels", filter.GetChannels(), ofRecipe);
+  requireNotNegative("Blocks", filter.GetBlocks(), ofRecipe);
+  requireNotNegative("Heads", filter.GetHeads(), ofRecipe);
+  requireNotNegative("Latents", filter.GetLatents(), ofRecipe);
+  requireNotNegative("CheckpointInterval", filter.GetCheckpointInterval(), "a checkpoint after every epoch");
+  if (filter.GetSeed() < 0)
+  {
+    throw Error("Seed is " + std::to_string(filter.GetSeed()) + ", but it must be 0 or positive");
+  }
+  if (filter.GetRecipe() < vtkFLARETrain::QUICK_LOOK || filter.GetRecipe() > vtkFLARETrain::CUSTOM)
+  {
+    throw Error("Recipe is " + std::to_string(filter.GetRecipe()) +
+                ", but it must be 0 (Quick look), 1 (Balanced), "
+                "2 (Published) or 3 (Custom)");
+  }
+}
+
 Recipe recipeOf(vtkFLARETrain& filter)
 {
   auto recipe = filter.GetRecipe() == vtkFLARETrain::CUSTOM
@@ -81,6 +116,7 @@ Architecture architectureOf(vtkFLARETrain& filter, const Recipe& recipe)
 TrainingOptions trainingOptions(
   vtkFLARETrain& filter, const std::vector<int>& validationCases, const std::string& checkpoint)
 {
+  checkProperties(filter);
   TrainingOptions options;
   options.recipe = recipeOf(filter);
   options.architecture = architectureOf(filter, options.recipe);

@@ -109,6 +109,7 @@ bool mayReplace(const std::string& path, const DataSet& data, const TrainingOpti
 void TrainingSession::forget()
 {
   written_.clear();
+  writtenFor_.clear();
   kept_.reset();
 }
 
@@ -128,6 +129,7 @@ TrainingSession::Result TrainingSession::run(
   }
   request.writtenHere =
     !written_.empty() && communicator.broadcast(identify(request.modelFile).text(), 0) == written_;
+  request.overwritten = writtenFor_ == key;
   const auto decision = decide(request, data, options);
   if (decision.action != TrainingDecision::Action::Read)
   {
@@ -198,5 +200,6 @@ void TrainingSession::save(
   }
   kept_.reset();
   written_ = communicator.broadcast(identify(path).text(), 0);
+  writtenFor_ = key;
 }
 }

@@ -52,7 +52,8 @@ private:
     const TrainingRequest& request, const TrainingHooks& hooks, const std::string& key);
   void save(const Model& model, const std::string& path, const std::string& key, Communicator& communicator);
 
-  std::string written_; // the version of the model file that this session wrote
+  std::string written_;    // the version of the model file that this session wrote
+  std::string writtenFor_; // data, settings and file
   std::optional<Kept> kept_;
 };
 }

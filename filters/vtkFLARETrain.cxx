@@ -29,6 +29,7 @@
 #include <vtkTable.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 
 using namespace flare::filters;
@@ -115,6 +116,7 @@ vtkFLARETrain::~vtkFLARETrain()
 {
   this->SetModelFile(nullptr);
   this->SetInputFile(nullptr);
+  this->SetDataSetFile(nullptr);
 }
 
 vtkDataArraySelection* vtkFLARETrain::GetPointTargetArraySelection()
@@ -374,6 +376,11 @@ void vtkFLARETrain::Finish(vtkInformationVector* outputs, const std::function<bo
     throw flare::Error("ShownCase is " + std::to_string(this->ShownCase) + ", but there are " +
                        std::to_string(d.data->size()) + " cases, numbered from 0");
   }
+  if (this->DataSetFile && *this->DataSetFile)
+  {
+    this->Export();
+    return;
+  }
   d.modelFile = d.communicator->broadcast(this->ResolveModelFile(), 0);
   TrainingRequest request;
   request.modelFile = d.modelFile;
@@ -400,6 +407,33 @@ void vtkFLARETrain::Finish(vtkInformationVector* outputs, const std::function<bo
   // One rank's abort empties the outputs of all.
   this->SetAbortOutput(stopRequested(this, *d.communicator));
   this->ShowResults(result.model, outputs);
+}
+
+void vtkFLARETrain::Export()
+{
+  auto& d = *this->Internal;
+  if (d.communicator->size() > 1)
+  {
+    throw flare::Error("DataSetFile is '" + std::string(this->DataSetFile) +
+                       "', but several processes hold parts of the cases. Export with one process");
+  }
+  const auto file = identify(this->DataSetFile);
+  if (file.exists() && !std::filesystem::is_empty(file.path))
+  {
+    try
+    {
+      flare::DataSet::load(file.path);
+    }
+    catch (const flare::Error&)
+    {
+      throw flare::Error(
+        "DataSetFile is '" + file.path + "', which exists and is no data set. Choose another file");
+    }
+  }
+  d.data->save(file.path);
+  d.outcome = "exported: " + std::to_string(d.data->size()) + " cases to '" + file.path + "'";
+  this->SetProgressText(d.outcome.c_str());
+  this->UpdateProgress(1.0);
 }
 
 void vtkFLARETrain::ShowResults(const flare::Model& model, vtkInformationVector* outputs)

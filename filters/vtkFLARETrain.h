@@ -97,6 +97,14 @@ public:
   vtkGetFilePathMacro(InputFile);
   ///@}
 
+  ///@{
+  /** When not empty, nothing is trained or read: the cases are written to this file, a data set for the
+   * program `flare`, for machines without ParaView. A file that is no data set is not replaced. One process
+   * only. */
+  vtkSetFilePathMacro(DataSetFile);
+  vtkGetFilePathMacro(DataSetFile);
+  ///@}
+
   /** The model file that is or would be used. */
   const char* GetModelFileInUse();
   /** Where the cases of the last execution came from, and how many they were. */
@@ -133,33 +141,33 @@ public:
   };
   ///@{
   /** How the network is trained. */
-  vtkSetClampMacro(Recipe, int, QUICK_LOOK, CUSTOM);
+  vtkSetMacro(Recipe, int);
   vtkGetMacro(Recipe, int);
   ///@}
 
   ///@{
   /** The budget: passes over the training cases, or seconds. 0: the recipe's own. Seconds win. */
-  vtkSetClampMacro(Epochs, int, 0, VTK_INT_MAX);
+  vtkSetMacro(Epochs, int);
   vtkGetMacro(Epochs, int);
-  vtkSetClampMacro(TimeBudget, double, 0.0, VTK_DOUBLE_MAX);
+  vtkSetMacro(TimeBudget, double);
   vtkGetMacro(TimeBudget, double);
   ///@}
 
   ///@{
   /** Decides the initial weights, the order of cases and the held-out ones. */
-  vtkSetClampMacro(Seed, int, 0, VTK_INT_MAX);
+  vtkSetMacro(Seed, int);
   vtkGetMacro(Seed, int);
   ///@}
 
   ///@{
   /** Sizes of the network; 0: the recipe's own. Without Heads, Channels / 8 heads are used. */
-  vtkSetClampMacro(Channels, int, 0, VTK_INT_MAX);
+  vtkSetMacro(Channels, int);
   vtkGetMacro(Channels, int);
-  vtkSetClampMacro(Blocks, int, 0, VTK_INT_MAX);
+  vtkSetMacro(Blocks, int);
   vtkGetMacro(Blocks, int);
-  vtkSetClampMacro(Heads, int, 0, VTK_INT_MAX);
+  vtkSetMacro(Heads, int);
   vtkGetMacro(Heads, int);
-  vtkSetClampMacro(Latents, int, 0, VTK_INT_MAX);
+  vtkSetMacro(Latents, int);
   vtkGetMacro(Latents, int);
   ///@}
 
@@ -209,7 +217,7 @@ public:
   /** Numbers of the recipe; -1 (the optimizer and the batch size: 0): the recipe's own. */
   vtkSetClampMacro(Optimizer, int, RECIPE_OPTIMIZER, MUON);
   vtkGetMacro(Optimizer, int);
-  vtkSetClampMacro(BatchSize, int, 0, VTK_INT_MAX);
+  vtkSetMacro(BatchSize, int);
   vtkGetMacro(BatchSize, int);
   vtkSetMacro(LearningRate, double);
   vtkGetMacro(LearningRate, double);
@@ -246,7 +254,7 @@ public:
 
   ///@{
   /** Seconds between checkpoints, which are written beside the model file while training runs. */
-  vtkSetClampMacro(CheckpointInterval, double, 0.0, VTK_DOUBLE_MAX);
+  vtkSetMacro(CheckpointInterval, double);
   vtkGetMacro(CheckpointInterval, double);
   ///@}
 
@@ -271,6 +279,7 @@ protected:
   int ShownCase = -1;
   char* ModelFile = nullptr;
   char* InputFile = nullptr;
+  char* DataSetFile = nullptr;
   int IfModelExists = REUSE;
   bool NeverTrain = false;
   int Recipe = QUICK_LOOK;
@@ -314,6 +323,7 @@ private:
   /** One pass over the inputs; true when the last case is in. */
   bool Collect(vtkInformation* request, vtkInformationVector** inputs);
   void Finish(vtkInformationVector* outputs, const std::function<bool()>& stopWanted);
+  void Export();
   void ShowResults(const flare::Model& model, vtkInformationVector* outputs);
   std::size_t ShownIndex(std::size_t cases) const;
   std::string ResolveModelFile();

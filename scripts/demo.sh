@@ -73,7 +73,8 @@ begin
 quietly scripts/build.sh "${build_options[@]}" || give_up
 finish
 begin
-loudly scripts/with_display.sh /usr/bin/pvpython scripts/demo.py --plugin "$plugin" --output "$output" \
+# Into a pipe, pvpython writes at its end only, unless told so.
+loudly env PYTHONUNBUFFERED=1 scripts/with_display.sh /usr/bin/pvpython scripts/demo.py --plugin "$plugin" --output "$output" \
   --preset "$preset" --seed "$seed" || exit 1
 finish
 say "The results are in $output. Total time: $(duration $((SECONDS - run_started)))."

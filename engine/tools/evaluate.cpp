@@ -38,6 +38,8 @@ void printSummary(const std::vector<FieldSummary>& summary, std::size_t cases)
 
 void evaluateAll(const Arguments& a)
 {
+  requireOtherFile(a.csv, a.data);
+  requireOtherFile(a.csv, a.model);
   Predictor predictor(Model::load(a.model), a.device, a.precision);
   const auto data = DataSet::load(a.data);
   const auto& signature = predictor.model().info().signature;

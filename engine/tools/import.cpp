@@ -48,6 +48,7 @@ Signature signatureOf(const Arguments& a)
 void import(Arguments& a)
 {
   requireOtherFile(a.output, a.checkpoint);
+  requireNothingButImport(a.output);
   a.options.signature = signatureOf(a);
   const auto model = importCheckpoint(a.checkpoint, a.options);
   model.save(a.output);

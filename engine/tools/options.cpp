@@ -1,6 +1,8 @@
 #include "options.h"
 
+#include "flare/dataset.h"
 #include "flare/error.h"
+#include "flare/model.h"
 
 #include <CLI/CLI.hpp>
 
@@ -37,6 +39,56 @@ void requireOtherFile(const std::string& output, const std::string& input)
   if (std::filesystem::equivalent(output, input, notThere))
   {
     throw Error("'" + output + "' is the file that is read. Name another one to write.");
+  }
+}
+
+namespace
+{
+bool holdsSomething(const std::string& path)
+{
+  std::error_code notThere;
+  const auto size = std::filesystem::file_size(path, notThere);
+  return !notThere && size > 0;
+}
+
+[[noreturn]] void refuse(const std::string& path, const char* what)
+{
+  throw Error("'" + path + "' exists and " + what + ". Name another file, or remove that one.");
+}
+}
+
+void requireNothingButDataSet(const std::string& output)
+{
+  if (holdsSomething(output))
+  {
+    try
+    {
+      DataSet::load(output);
+    }
+    catch (const Error&)
+    {
+      refuse(output, "is no data set");
+    }
+  }
+}
+
+void requireNothingButImport(const std::string& output)
+{
+  if (holdsSomething(output))
+  {
+    bool trained = false;
+    try
+    {
+      trained = Model::inspect(output).training.stepsDone > 0;
+    }
+    catch (const Error&)
+    {
+      refuse(output, "is no model");
+    }
+    if (trained)
+    {
+      refuse(output, "is a model that was trained");
+    }
   }
 }
 

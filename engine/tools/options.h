@@ -18,6 +18,10 @@ void addPrecision(CLI::App& command, Precision& precision);
 
 // Throws Error when a command would replace the file that it reads.
 void requireOtherFile(const std::string& output, const std::string& input);
+// Throw Error when a file is there that is worth more than what a command writes: anything that is no data
+// set, and anything that is no imported model.
+void requireNothingButDataSet(const std::string& output);
+void requireNothingButImport(const std::string& output);
 
 // "2 min 5 s"
 std::string durationText(double seconds);

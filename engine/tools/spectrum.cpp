@@ -57,6 +57,8 @@ void save(const std::vector<HeadSpectrum>& heads, const std::string& path)
 
 void spectrum(Arguments& a)
 {
+  requireOtherFile(a.csv, a.data);
+  requireOtherFile(a.csv, a.model);
   const auto model = Model::load(a.model);
   const auto data = DataSet::load(a.data);
   if (a.caseIndex >= data.size())

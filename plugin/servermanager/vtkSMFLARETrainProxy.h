@@ -9,13 +9,13 @@
 #define vtkSMFLARETrainProxy_h
 
 #include "vtkFLAREServerManagerModule.h" // for the export macro
-#include "vtkSMSourceProxy.h"
+#include "vtkSMFLAREModelProxy.h"
 
-class VTKFLARESERVERMANAGER_EXPORT vtkSMFLARETrainProxy : public vtkSMSourceProxy
+class VTKFLARESERVERMANAGER_EXPORT vtkSMFLARETrainProxy : public vtkSMFLAREModelProxy
 {
 public:
   static vtkSMFLARETrainProxy* New();
-  vtkTypeMacro(vtkSMFLARETrainProxy, vtkSMSourceProxy);
+  vtkTypeMacro(vtkSMFLARETrainProxy, vtkSMFLAREModelProxy);
 
   int LoadXMLState(vtkPVXMLElement* element, vtkSMProxyLocator* locator) override;
   void UpdateVTKObjects() override;

@@ -107,6 +107,54 @@ TEST(Train, LearnsATimeSeriesReadingEachCaseOnce)
   EXPECT_EQ(t.series->executions, 6);
 }
 
+TEST(Train, ExportsItsCases)
+{
+  Training t;
+  const auto path = t.folder / "cases.safetensors";
+  t.train->SetDataSetFile(path.c_str());
+  t.update();
+  EXPECT_TRUE(startsWith(t.train->GetOutcome(), "exported: 6 cases")) << t.train->GetOutcome();
+  const auto data = DataSet::load(path);
+  EXPECT_EQ(data.size(), 6u);
+  EXPECT_FALSE(data[0].targets.empty());
+  EXPECT_FALSE(std::filesystem::exists(t.file)) << "nothing is trained";
+  EXPECT_EQ(tableOf(t.train, 0)->GetNumberOfRows(), 0);
+
+  t.train->SetDataSetFile(nullptr);
+  t.update();
+  EXPECT_TRUE(std::filesystem::exists(t.file));
+  t.train->SetDataSetFile(t.file.c_str());
+  EXPECT_TRUE(has(t.problem(), "is no data set"));
+  EXPECT_EQ(t.steps() > 0, true) << "the model is still there";
+}
+
+// Overwriting is done once: a file that was put in the model's place afterwards is somebody's.
+TEST(Train, OverwritesNoFileThatCameAfterwards)
+{
+  Training t;
+  t.train->SetIfModelExists(vtkFLARETrain::OVERWRITE);
+  t.update();
+  Training other;
+  other.train->SetSeed(77);
+  other.update();
+  std::filesystem::copy_file(other.file, t.file, std::filesystem::copy_options::overwrite_existing);
+  EXPECT_TRUE(has(t.problem(), "overwritten it once already"));
+  EXPECT_EQ(Model::inspect(t.file).training.seed, 77u);
+}
+
+TEST(Train, SaysWhichPropertyHasNoSuchValue)
+{
+  Training t;
+  t.train->SetEpochs(-1);
+  EXPECT_TRUE(has(t.problem(), "Epochs is -1"));
+  t.train->SetEpochs(3);
+  t.train->SetSeed(-1);
+  EXPECT_TRUE(has(t.problem(), "Seed is -1"));
+  t.train->SetSeed(1);
+  t.train->SetRecipe(7);
+  EXPECT_TRUE(has(t.problem(), "Recipe is 7"));
+}
+
 TEST(Train, ShowsTruthPredictionAndError)
 {
   Training t;

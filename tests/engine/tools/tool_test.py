@@ -274,6 +274,13 @@ class Tool(unittest.TestCase):
         self.fails("train", self.data, "-o", self.folder / "no" / "m", "--epochs", 1, *SMALL, says="Make the folder first")
         self.fails("predict", self.model, self.data, "-o", self.data, says="is the file that is read")
         self.fails("train", self.data, "-o", self.data, says="is the file that is read")
+        for command in ("evaluate", "spectrum"):
+            for file in (self.data, self.model):
+                self.fails(command, self.model, self.data, "--csv", file, says="is the file that is read")
+        other = self.folder / "other.safetensors"
+        other.write_bytes(pathlib.Path(self.model).read_bytes())
+        self.fails("predict", self.model, self.data, "-o", other, says="is no data set")
+        self.assertEqual(other.read_bytes(), pathlib.Path(self.model).read_bytes())
         text = self.folder / "text"
         text.write_text("solid wing\n")
         self.fails("train", text, "-o", out, says="cannot be read as a safetensors file")

@@ -1,5 +1,7 @@
 """The way through all filters, as the README shows it."""
 
+import shutil
+
 from flare_script import *
 from paraview.simple import *
 
@@ -72,3 +74,17 @@ wrong = FLAREPredict(Input=unseen, ModelFile=os.path.join(folder, "missing.safet
 errors = Errors(wrong)
 wrong.UpdatePipeline()
 assert errors and wrong.GetDataInformation().GetNumberOfPoints() == 0
+
+# A model file that changed on the disk is noticed by a plain update.
+again = FLAREPredict(Input=unseen, ModelFile=fresh("again.safetensors"))
+shutil.copy(model, again.ModelFile)
+again.UpdatePipeline()
+assert "von_mises_predicted" in again.PointData.keys()
+with open(again.ModelFile, "w") as file:
+    file.write("no model")
+errors = Errors(again)
+again.UpdatePipeline()
+assert errors and again.GetDataInformation().GetNumberOfPoints() == 0
+shutil.copy(model, again.ModelFile)
+again.UpdatePipeline()
+assert "von_mises_predicted" in again.PointData.keys()
