@@ -61,6 +61,7 @@ missing_packages()
 }
 
 python=.deps/venv/bin/python
+wheels_job=
 wheels_installed()
 {
   [[ -x $python ]] && "$python" - "${wheels[@]/%/.txt}" <<'END'
@@ -91,9 +92,18 @@ install_packages()
   fi
   export DEBIAN_FRONTEND=noninteractive
   apt-get update
+  # First what the wheels need, which are then fetched while the rest is unpacked.
+  apt-get install -y --no-install-recommends python3-pip
+  if ! wheels_installed; then
+    install_wheels &
+    wheels_job=$!
+  fi
   # Without a flush after every file, which takes most of the time on slow disks. After a power cut meanwhile,
   # the packages must be installed again.
   apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-unsafe-io "${missing[@]}"
+  if [[ -n $wheels_job ]]; then
+    wait "$wheels_job"
+  fi
 }
 
 install_wheels()
