@@ -39,7 +39,7 @@ EXTERNAL = [
 # Words that must not stand in a folder's CMake and VTK module files.
 MAY_NOT_NAME = {
     "gui": r"torch|c10|flare_engine|cuda",
-    # The plugin's loader must know where LibTorch lies, but links nothing of it.
+    # The plugin must know where LibTorch lies, but links nothing of it.
     "plugin": r"flare_torch|c10|flare_engine|cuda",
     "filters": r"torch|c10|cuda|Qt5|pq\w+",
     "engine": r"VTK::\w+|ParaView::\w+|Qt5\w*|vtk_module\w*",

@@ -6,7 +6,7 @@
 import ctypes
 import os
 
-# LibTorch must use its own BLAS, not the one that VTK's libraries may bring (plugin/loader/loader.cpp).
+# LibTorch must use its own BLAS, not the one that VTK's libraries may bring (plugin/filters_on_demand.cxx).
 ctypes.CDLL("@FLARE_TORCH_CPU@", mode=os.RTLD_NOW | os.RTLD_DEEPBIND)
 
 from .vtkFLAREFilters import *

@@ -6,6 +6,16 @@ from flare_script import *
 from paraview import servermanager
 from paraview.simple import *
 
+# Loading the plugin does not load LibTorch; the first filter does.
+def loaded():
+    with open("/proc/self/maps") as maps:
+        return "libtorch_cpu" in maps.read()
+
+
+assert not loaded()
+FLAREModelInfo()
+assert loaded()
+
 source = cases(count=2)
 source.UpdatePipeline()
 proxies = [FLARETrain(Input=source), FLAREPredict(Input=source), FLARESpectrum(Input=source), FLAREEvaluate(Input=source),
