@@ -63,7 +63,8 @@ ArrayView fieldOf(vtkDataSet* data, const FieldSpec& spec, Association associati
   if (numbers->GetNumberOfComponents() != spec.components)
   {
     throw Error("'" + spec.name + "' has " + std::to_string(numbers->GetNumberOfComponents()) +
-                " components, but " + std::to_string(spec.components) + " are expected");
+                " components, but " + std::to_string(spec.components) +
+                " are expected, as in the first case or in the model. Correct this case, or leave it out");
   }
   return spec.averaged ? averagedOver(data, spec.name, association) : viewOf(numbers);
 }
