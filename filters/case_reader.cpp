@@ -62,9 +62,10 @@ ArrayView fieldOf(vtkDataSet* data, const FieldSpec& spec, Association associati
   }
   if (numbers->GetNumberOfComponents() != spec.components)
   {
-    throw Error("'" + spec.name + "' has " + std::to_string(numbers->GetNumberOfComponents()) +
-                " components, but " + std::to_string(spec.components) +
-                " are expected, as in the first case or in the model. Correct this case, or leave it out");
+    const int components = numbers->GetNumberOfComponents();
+    throw Error("'" + spec.name + "' has " + std::to_string(components) +
+                (components == 1 ? " component" : " components") + " where the first case or the model has " +
+                std::to_string(spec.components) + ". Correct this case, or leave it out");
   }
   return spec.averaged ? averagedOver(data, spec.name, association) : viewOf(numbers);
 }
@@ -139,9 +140,15 @@ std::vector<std::string> offeredParameters(const CaseMesh& mesh)
   return names;
 }
 
+std::optional<double> givenValue(const GivenParameters* given, const std::string& name)
+{
+  const auto value = given ? given->find(name) : GivenParameters::const_iterator();
+  return given && value != given->end() ? std::optional<double>(value->second) : std::nullopt;
+}
+
 // Field data may exist on some ranks only; the lowest rank that has a value speaks for all.
 std::vector<double> parametersOf(const CaseMesh& mesh, const std::vector<ParameterSpec>& specs,
-  const std::map<std::string, double>& given, Communicator& communicator)
+  const GivenParameters* given, Communicator& communicator)
 {
   std::vector<std::optional<double>> mine;
   onEveryRank(communicator,
@@ -149,8 +156,8 @@ std::vector<double> parametersOf(const CaseMesh& mesh, const std::vector<Paramet
     {
       for (const auto& spec : specs)
       {
-        const auto value = given.find(spec.name);
-        mine.push_back(value != given.end() ? value->second : parameterOf(mesh, spec.name));
+        const auto value = givenValue(given, spec.name);
+        mine.push_back(value ? value : parameterOf(mesh, spec.name));
       }
     });
   vtkMultiProcessStream stream;
@@ -192,7 +199,7 @@ std::vector<double> parametersOf(const CaseMesh& mesh, const std::vector<Paramet
       throw Error("the parameter '" + specs[i].name +
                   "' is missing: there is no field array of that name with one value (one-value "
                   "field arrays here: " +
-                  offered + "). Add it to the data, or set it where this filter has ParameterValues");
+                  offered + "). Add it to the data" + (given ? ", or set it in ParameterValues" : ""));
     }
     values.push_back(*agreed[i]);
   }
@@ -308,8 +315,8 @@ void read(vtkMultiProcessStream& stream, std::vector<ArrayInfo>& arrays)
 
 }
 
-Case readCase(const CaseMesh& mesh, const Signature& signature, Targets targets,
-  const std::map<std::string, double>& given, Communicator& communicator, ReadingNotes* notes)
+Case readCase(const CaseMesh& mesh, const Signature& signature, Targets targets, const GivenParameters* given,
+  Communicator& communicator, ReadingNotes* notes)
 {
   try
   {
@@ -326,16 +333,15 @@ Case readCase(const CaseMesh& mesh, const Signature& signature, Targets targets,
         }
       });
     result.parameters = parametersOf(mesh, signature.parameters, given, communicator);
-    const auto time = given.find("time");
-    result.time = time != given.end() ? time->second : mesh.time;
+    result.time = givenValue(given, "time").value_or(mesh.time);
     onEveryRank(communicator,
       [&]
       {
         if (signature.useTime && std::isnan(result.time))
         {
           throw Error(
-            "the time is an input of the model, but this data has none. Set \"time\" in ParameterValues, or "
-            "use a time series");
+            std::string("the time is an input of the model, but this data has none. Use a time series") +
+            (given ? ", or set \"time\" in ParameterValues" : ""));
         }
       });
     result.owned = ownedMarks(

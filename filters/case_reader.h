@@ -26,11 +26,14 @@ struct ReadingNotes
 // A sentence about shared points for the user.
 std::string sharedPointsNote(const ReadingNotes& notes);
 
+// Values by parameter, set in the filter rather than read from the data; the time by the name "time".
+using GivenParameters = std::map<std::string, double>;
+
 // Reads what the signature names from a mesh, without copying where the arrays' layout allows it.
-// Parameters come from `given`, else from field data on any rank; the time, too, may be given by the name
-// "time". Throws Error on every rank, naming the case, the array and what is there instead. Collective.
-Case readCase(const CaseMesh& mesh, const Signature& signature, Targets targets,
-  const std::map<std::string, double>& given, Communicator& communicator, ReadingNotes* notes = nullptr);
+// Parameters come from `given` (null for a filter that has no such setting), else from field data on any
+// rank. Throws Error on every rank, naming the case, the array and what is there instead. Collective.
+Case readCase(const CaseMesh& mesh, const Signature& signature, Targets targets, const GivenParameters* given,
+  Communicator& communicator, ReadingNotes* notes = nullptr);
 
 // An array as all ranks together see it.
 struct ArrayInfo

@@ -18,20 +18,4 @@ std::shared_ptr<Communicator> communicatorOf(vtkMultiProcessController* controll
 
 // Every rank's stream, by rank. Collective.
 std::vector<vtkMultiProcessStream> gather(Communicator& communicator, const vtkMultiProcessStream& mine);
-
-// Does this rank's part of something. When it fails on any rank, all ranks throw and none is left waiting.
-template<typename Work>
-void onEveryRank(Communicator& communicator, Work&& work)
-{
-  std::string problem;
-  try
-  {
-    work();
-  }
-  catch (const std::exception& e)
-  {
-    problem = *e.what() ? e.what() : "an unknown error";
-  }
-  agree(communicator, problem);
-}
 }

@@ -50,6 +50,29 @@ std::string list(const std::vector<std::string>& sentences)
               "\nChoose another ModelFile, or " + advice);
 }
 
+// Overwriting replaces models; whatever else is there was not meant.
+void requireModel(const TrainingRequest& request, Communicator& communicator)
+{
+  try
+  {
+    onEveryRank(communicator,
+      [&]
+      {
+        std::error_code gone;
+        if (!fs::is_empty(request.modelFile, gone))
+        {
+          ModelCache::instance().information(request.modelFile);
+        }
+      });
+  }
+  catch (const Error& e)
+  {
+    throw Error(
+      "IfModelExists is Overwrite, but ModelFile is no model that can be read, and is left as it is: " +
+      std::string(e.what()) + ". Choose another ModelFile, or remove that file");
+  }
+}
+
 // A result of the same data and settings, which is read as it is.
 TrainingDecision read(const std::string& path, const ModelInfo& info)
 {
@@ -128,6 +151,10 @@ TrainingDecision decide(const TrainingRequest& request, const DataSet& data, con
     else if (modelThere && request.overwritten)
     {
       decision = readIfSame(request, request.modelFile, "the model file", data, options);
+    }
+    else if (modelThere)
+    {
+      requireModel(request, communicator);
     }
   }
   else if (modelThere)

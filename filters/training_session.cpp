@@ -129,7 +129,7 @@ TrainingSession::Result TrainingSession::run(
   }
   request.writtenHere =
     !written_.empty() && communicator.broadcast(identify(request.modelFile).text(), 0) == written_;
-  request.overwritten = writtenFor_ == key;
+  request.overwritten = request.ifExists == IfModelExists::Overwrite && writtenFor_ == key;
   const auto decision = decide(request, data, options);
   if (decision.action != TrainingDecision::Action::Read)
   {

@@ -195,7 +195,7 @@ bool vtkFLAREEvaluate::Score(
     }
     if (wanted.count(loop.seen++))
     {
-      const auto c = readCase(one.mesh, info.signature, Targets::Required, this->Internal->parameterValues,
+      const auto c = readCase(one.mesh, info.signature, Targets::Required, &this->Internal->parameterValues,
         *communicator, &loop.reading);
       loop.scores.push_back(evaluate(shared->predictor, c));
     }

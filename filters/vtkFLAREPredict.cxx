@@ -59,7 +59,7 @@ void vtkFLAREPredict::Predict(vtkDataObject* input, vtkDataObject* output)
   for (std::size_t i = 0; i < meshes.size() && !stopRequested(this, *communicator); ++i)
   {
     const auto c = readCase(
-      meshes[i], info.signature, Targets::Ignored, this->Internal->parameterValues, *communicator, &reading);
+      meshes[i], info.signature, Targets::Ignored, &this->Internal->parameterValues, *communicator, &reading);
     predictOnto(meshes[i], c, shared->predictor, notes);
     const auto outside = markEnvelope(meshes[i], c, info, *communicator, notes);
     if (!outside.empty())

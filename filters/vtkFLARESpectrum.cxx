@@ -129,7 +129,7 @@ void vtkFLARESpectrum::Analyse(vtkDataObject* input, vtkInformationVector* outpu
     options.block = this->Block;
     options.head = this->Head;
     const auto c = readCase(
-      meshes[i], signature, Targets::Ignored, this->Internal->parameterValues, *communicator, &reading);
+      meshes[i], signature, Targets::Ignored, &this->Internal->parameterValues, *communicator, &reading);
     all.push_back({ meshes[i].name, spectra(model, c, device, options, communicator) });
     const auto& heads = all.back().heads;
     const auto step =

@@ -29,7 +29,6 @@
 #include <vtkTable.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 
 using namespace flare::filters;
@@ -309,8 +308,8 @@ flare::DataSet vtkFLARETrain::Internals::newDataSet(const CaseMesh& first, bool 
 
 void vtkFLARETrain::Internals::add(const CaseLoop::Taken& taken, bool shown)
 {
-  auto c =
-    readCase(taken.mesh, this->data->signature(), Targets::Required, {}, *this->communicator, &this->reading);
+  auto c = readCase(
+    taken.mesh, this->data->signature(), Targets::Required, nullptr, *this->communicator, &this->reading);
   if (shown)
   {
     this->shownCase = c;
@@ -418,18 +417,7 @@ void vtkFLARETrain::Export()
                        "', but several processes hold parts of the cases. Export with one process");
   }
   const auto file = identify(this->DataSetFile);
-  if (file.exists() && !std::filesystem::is_empty(file.path))
-  {
-    try
-    {
-      flare::DataSet::load(file.path);
-    }
-    catch (const flare::Error&)
-    {
-      throw flare::Error(
-        "DataSetFile is '" + file.path + "', which exists and is no data set. Choose another file");
-    }
-  }
+  flare::DataSet::requireReplaceable(file.path);
   d.data->save(file.path);
   d.outcome = "exported: " + std::to_string(d.data->size()) + " cases to '" + file.path + "'";
   this->SetProgressText(d.outcome.c_str());

@@ -3,7 +3,6 @@
 // done.
 #include "vtkClientServerInterpreter.h"
 
-#include <map>
 #include <string>
 
 #define FLARE_DECLARE(name)                                                                                  \
@@ -18,32 +17,38 @@ FLARE_DECLARE(vtkFLAREEvaluate)
 FLARE_DECLARE(vtkFLAREModelInfo)
 FLARE_DECLARE(vtkFLAREModelAlgorithm)
 
+namespace
+{
+struct Class
+{
+  const char* name;
+  vtkClientServerNewInstanceFunction create;
+  vtkClientServerCommandFunction command;
+};
+
+#define FLARE_CLASS(name)                                                                                    \
+  Class                                                                                                      \
+  {                                                                                                          \
+#name, &name##ClientServerNewCommand, &name##Command                                                     \
+  }
+
+const Class classes[] = { FLARE_CLASS(vtkFLARETrain), FLARE_CLASS(vtkFLAREPredict),
+  FLARE_CLASS(vtkFLARESpectrum), FLARE_CLASS(vtkFLAREEvaluate), FLARE_CLASS(vtkFLAREModelInfo),
+  { "vtkFLAREModelAlgorithm", nullptr, &vtkFLAREModelAlgorithmCommand } };
+}
+
 // A new object of a class, whose methods the interpreter knows from then on.
 extern "C" __attribute__((visibility("default"))) vtkObjectBase* ParaFLARENew(
   vtkClientServerInterpreter* interpreter, const char* name)
 {
-  static const std::map<std::string, vtkClientServerCommandFunction> commands = {
-    { "vtkFLARETrain", &vtkFLARETrainCommand },
-    { "vtkFLAREPredict", &vtkFLAREPredictCommand },
-    { "vtkFLARESpectrum", &vtkFLARESpectrumCommand },
-    { "vtkFLAREEvaluate", &vtkFLAREEvaluateCommand },
-    { "vtkFLAREModelInfo", &vtkFLAREModelInfoCommand },
-    { "vtkFLAREModelAlgorithm", &vtkFLAREModelAlgorithmCommand },
-  };
-  static const std::map<std::string, vtkClientServerNewInstanceFunction> creators = {
-    { "vtkFLARETrain", &vtkFLARETrainClientServerNewCommand },
-    { "vtkFLAREPredict", &vtkFLAREPredictClientServerNewCommand },
-    { "vtkFLARESpectrum", &vtkFLARESpectrumClientServerNewCommand },
-    { "vtkFLAREEvaluate", &vtkFLAREEvaluateClientServerNewCommand },
-    { "vtkFLAREModelInfo", &vtkFLAREModelInfoClientServerNewCommand },
-  };
-  for (const auto& [known, command] : commands)
+  vtkClientServerNewInstanceFunction create = nullptr;
+  for (const auto& one : classes)
   {
-    if (!interpreter->HasCommandFunction(known.c_str()))
+    if (!interpreter->HasCommandFunction(one.name))
     {
-      interpreter->AddCommandFunction(known.c_str(), command);
+      interpreter->AddCommandFunction(one.name, one.command);
     }
+    create = name == std::string(one.name) ? one.create : create;
   }
-  const auto creator = creators.find(name);
-  return creator == creators.end() ? nullptr : creator->second(nullptr);
+  return create ? create(nullptr) : nullptr;
 }

@@ -79,12 +79,9 @@ Device Predictor::device() const
 torch::Tensor Predictor::Impl::run(const Case& c)
 {
   torch::NoGradGuard guard;
-  auto segments = Segments::single(c.count(), communicator.get());
-  if (const auto rows = ownedRows(c); rows.defined())
-  {
-    segments.counted = rows.to(torchDevice(device));
-  }
-  const auto x = inputTensor(model.info(), c, type).to(torchDevice(device));
+  const auto target = torchDevice(device);
+  const auto segments = segmentOf(c, target, communicator.get());
+  const auto x = inputTensor(model.info(), c, type).to(target);
   return network->forward(x, segments).to(torch::kCPU);
 }
 

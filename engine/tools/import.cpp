@@ -1,11 +1,10 @@
 #include "flare/import.h"
 
+#include "checks.h"
 #include "commands.h"
 #include "field_names.h"
 #include "flare/error.h"
 #include "options.h"
-
-#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <map>
@@ -94,11 +93,8 @@ void addImport(CLI::App& program)
     ->add_option("--normalisation", a->options.normalisationPath,
       R"(JSON: {"inputs": {"mean": [...], "scale": [...]}, "targets": {...}} (default: none))")
     ->type_name("FILE");
-  command
-    ->add_option(
-      "--weights", a->options.weights, "raw, or ema for the averaged weights of a trainer's snapshot")
-    ->transform(CLI::CheckedTransformer(weights, CLI::ignore_case).description(""))
-    ->type_name("NAME")
+  addChoice(*command, "--weights", a->options.weights, weights,
+    "raw, or ema for the averaged weights of a trainer's snapshot")
     ->default_str("raw");
   command->callback([a] { import(*a); });
 }

@@ -15,7 +15,7 @@ int main(int argc, char** argv)
     "Data sets are files that ParaView's FLARE filters export, or that Python writes "
     "(docs/files.md).",
     "flare");
-  program.require_subcommand(1);
+  program.require_subcommand(0, 1);
   flare::tools::addTrain(program);
   flare::tools::addPredict(program);
   flare::tools::addEvaluate(program);
@@ -25,6 +25,11 @@ int main(int argc, char** argv)
   try
   {
     program.parse(argc, argv);
+    if (program.get_subcommands().empty())
+    {
+      std::fputs(program.help().c_str(), stderr);
+      return static_cast<int>(CLI::ExitCodes::RequiredError);
+    }
     return 0;
   }
   catch (const CLI::ParseError& mistake)

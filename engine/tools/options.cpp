@@ -1,10 +1,8 @@
 #include "options.h"
 
-#include "flare/dataset.h"
+#include "checks.h"
 #include "flare/error.h"
 #include "flare/model.h"
-
-#include <CLI/CLI.hpp>
 
 #include <cmath>
 #include <cstdio>
@@ -17,9 +15,7 @@ void addDevice(CLI::App& command, Device& device)
 {
   static const std::map<std::string, Device> names = { { "auto", Device::Auto }, { "cpu", Device::Cpu },
     { "cuda", Device::Cuda } };
-  command.add_option("--device", device, "auto (the GPU where one works, else the CPU), cpu or cuda")
-    ->transform(CLI::CheckedTransformer(names, CLI::ignore_case).description(""))
-    ->type_name("NAME")
+  addChoice(command, "--device", device, names, "auto (the GPU where one works, else the CPU), cpu or cuda")
     ->default_str("auto");
 }
 
@@ -27,10 +23,7 @@ void addPrecision(CLI::App& command, Precision& precision)
 {
   static const std::map<std::string, Precision> names = { { "float32", Precision::Float32 },
     { "float64", Precision::Float64 } };
-  command.add_option("--precision", precision, "float32 or float64")
-    ->transform(CLI::CheckedTransformer(names, CLI::ignore_case).description(""))
-    ->type_name("NAME")
-    ->default_str("float32");
+  addChoice(command, "--precision", precision, names, "float32 or float64")->default_str("float32");
 }
 
 void requireOtherFile(const std::string& output, const std::string& input)
@@ -42,53 +35,28 @@ void requireOtherFile(const std::string& output, const std::string& input)
   }
 }
 
-namespace
-{
-bool holdsSomething(const std::string& path)
-{
-  std::error_code notThere;
-  const auto size = std::filesystem::file_size(path, notThere);
-  return !notThere && size > 0;
-}
-
-[[noreturn]] void refuse(const std::string& path, const char* what)
-{
-  throw Error("'" + path + "' exists and " + what + ". Name another file, or remove that one.");
-}
-}
-
-void requireNothingButDataSet(const std::string& output)
-{
-  if (holdsSomething(output))
-  {
-    try
-    {
-      DataSet::load(output);
-    }
-    catch (const Error&)
-    {
-      refuse(output, "is no data set");
-    }
-  }
-}
-
 void requireNothingButImport(const std::string& output)
 {
-  if (holdsSomething(output))
+  std::error_code notThere;
+  const auto size = std::filesystem::file_size(output, notThere);
+  if (notThere || size == 0)
   {
-    bool trained = false;
-    try
-    {
-      trained = Model::inspect(output).training.stepsDone > 0;
-    }
-    catch (const Error&)
-    {
-      refuse(output, "is no model");
-    }
-    if (trained)
-    {
-      refuse(output, "is a model that was trained");
-    }
+    return;
+  }
+  const auto refuse = [&](const char* what)
+  { throw Error("'" + output + "' exists and " + what + ". Name another file, or remove that one."); };
+  ModelInfo info;
+  try
+  {
+    info = Model::inspect(output);
+  }
+  catch (const Error&)
+  {
+    refuse("is no model");
+  }
+  if (info.training.stepsDone > 0)
+  {
+    refuse("is a model that was trained");
   }
 }
 

@@ -18,9 +18,7 @@ void addPrecision(CLI::App& command, Precision& precision);
 
 // Throws Error when a command would replace the file that it reads.
 void requireOtherFile(const std::string& output, const std::string& input);
-// Throw Error when a file is there that is worth more than what a command writes: anything that is no data
-// set, and anything that is no imported model.
-void requireNothingButDataSet(const std::string& output);
+// Throws Error when a file is there that is worth more than an import: one that is no model, or was trained.
 void requireNothingButImport(const std::string& output);
 
 // "2 min 5 s"

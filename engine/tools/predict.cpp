@@ -59,7 +59,7 @@ void predict(const Arguments& a)
 {
   requireOtherFile(a.output, a.data);
   requireOtherFile(a.output, a.model);
-  requireNothingButDataSet(a.output);
+  DataSet::requireReplaceable(a.output);
   Predictor predictor(Model::load(a.model), a.device, a.precision);
   const auto data = DataSet::load(a.data);
   const auto& info = predictor.model().info();

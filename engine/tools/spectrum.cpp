@@ -1,11 +1,10 @@
 #include "flare/spectrum.h"
+#include "checks.h"
 #include "commands.h"
 #include "conform.h"
 #include "csv.h"
 #include "flare/error.h"
 #include "options.h"
-
-#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <memory>
@@ -88,9 +87,8 @@ void addSpectrum(CLI::App& program)
   command->add_option("data", a->data, "Data set file")->required()->type_name("DATA");
   command->add_option("--case", a->caseIndex, "Which case of the data set, from 0")->capture_default_str();
   command->add_option("--block", a->options.block, "Which block, from 0 (default: all)")
-    ->check(CLI::NonNegativeNumber);
-  command->add_option("--head", a->options.head, "Which head, from 0 (default: all)")
-    ->check(CLI::NonNegativeNumber);
+    ->check(notNegative());
+  command->add_option("--head", a->options.head, "Which head, from 0 (default: all)")->check(notNegative());
   command->add_flag("--precise", a->precise, "Everything in double precision");
   command->add_option("--csv", a->csv, "Write all eigenvalues to this file")->type_name("FILE");
   addDevice(*command, a->device);

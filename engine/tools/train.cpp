@@ -1,11 +1,10 @@
+#include "checks.h"
 #include "commands.h"
 #include "flare/dataset.h"
 #include "flare/error.h"
 #include "flare/trainer.h"
 #include "interrupt.h"
 #include "options.h"
-
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -195,18 +194,14 @@ void train(Arguments& a)
 void addNetwork(CLI::App& command, Arguments& a)
 {
   const auto size = [&](const char* name, std::int64_t& value, const char* text)
-  {
-    command.add_option(name, value, text)
-      ->check(CLI::PositiveNumber)
-      ->group("Network (default: the recipe's)");
-  };
+  { command.add_option(name, value, text)->check(positive())->group("Network (default: the recipe's)"); };
   size("--channels", a.channels, "Width of the network");
   size("--blocks", a.blocks, "Number of blocks");
   size("--heads", a.heads, "Attention heads per block; they must divide the channels");
   size("--latents", a.latents, "Latent points per head");
   command
     .add_option("--octaves", a.octaves, "Octaves of sines and cosines of the coordinates as further inputs")
-    ->check(CLI::NonNegativeNumber)
+    ->check(notNegative())
     ->group("Network (default: the recipe's)");
 }
 }
@@ -220,9 +215,9 @@ void addTrain(CLI::App& program)
     ->required()
     ->type_name("MODEL");
   command->add_option("--recipe", a->recipe, "Quick look, Balanced or Published")->capture_default_str();
-  auto* epochs = command->add_option("--epochs", a->epochs, "Budget in epochs")->check(CLI::PositiveNumber);
-  command->add_option("--time", a->time, "Budget in seconds")->check(CLI::PositiveNumber)->excludes(epochs);
-  command->add_option("--batch-size", a->batchSize, "Cases per step")->check(CLI::PositiveNumber);
+  auto* epochs = command->add_option("--epochs", a->epochs, "Budget in epochs")->check(positive());
+  command->add_option("--time", a->time, "Budget in seconds")->check(positive())->excludes(epochs);
+  command->add_option("--batch-size", a->batchSize, "Cases per step")->check(positive());
   command->add_option("--seed", a->options.seed, "Seed of the weights, the order and the split")
     ->capture_default_str();
   command->add_option("--validation-fraction", a->options.validationFraction, "Part of the cases held out")

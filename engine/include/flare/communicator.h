@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <string>
 
@@ -29,4 +30,20 @@ std::shared_ptr<Communicator> serialCommunicator();
 // Throws on every rank when `message` is not empty on at least one; the text is that of the lowest
 // rank that failed, with its number when there are several ranks. No rank is left waiting.
 void agree(Communicator& communicator, const std::string& message);
+
+// Does this rank's part of something. When it fails on any rank, all ranks throw and none is left waiting.
+template<typename Work>
+void onEveryRank(Communicator& communicator, Work&& work)
+{
+  std::string problem;
+  try
+  {
+    work();
+  }
+  catch (const std::exception& e)
+  {
+    problem = *e.what() ? e.what() : "an unknown error";
+  }
+  agree(communicator, problem);
+}
 }

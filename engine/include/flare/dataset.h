@@ -53,6 +53,8 @@ public:
   // Saving writes beside, flushes and renames.
   void save(const std::string& path) const;
   static DataSet load(const std::string& path);
+  // Throws Error when a file is there that saving would cost the user: one that is not empty and no data set.
+  static void requireReplaceable(const std::string& path);
 
 private:
   Signature signature_;

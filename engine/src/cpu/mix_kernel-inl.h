@@ -54,8 +54,8 @@ Buffer<T> packRows(const T* source, std::int64_t rows, int width, std::int64_t s
   return packed;
 }
 
-// [points, width], rows `stride` apart -> [W, pitch]: a channel's values of successive points lie side by
-// side
+// [points, width], rows `stride` apart -> [W, pitch]: a channel's values of successive points are
+// neighbours
 template<int W, typename T>
 Buffer<T> packColumns(
   const T* source, std::int64_t points, int width, std::int64_t stride, std::int64_t pitch)

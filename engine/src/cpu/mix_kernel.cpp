@@ -1,6 +1,5 @@
 // Every function is compiled once per instruction set: Highway includes this file again for each.
-// SVE is left out because its vectors cannot be kept in arrays; SSE4 because AVX2 is everywhere where speed
-// is.
+// SVE is left out because its vectors cannot be kept in arrays; SSE4 because AVX2 is wherever speed is.
 #define HWY_DISABLED_TARGETS                                                                                 \
   (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE

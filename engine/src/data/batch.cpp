@@ -109,6 +109,16 @@ torch::Tensor ownedRows(const Case& c)
   return torch::tensor(rows, torch::kInt64);
 }
 
+Segments segmentOf(const Case& c, torch::Device device, Communicator* communicator)
+{
+  auto segments = Segments::single(c.count(), communicator);
+  if (const auto rows = ownedRows(c); rows.defined())
+  {
+    segments.counted = rows.to(device);
+  }
+  return segments;
+}
+
 std::vector<double> targetNorms(const Signature& signature, const Case& c, Communicator& communicator)
 {
   std::vector<double> norms;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "flare/model.h"
+#include "nn/segments.h"
 
 #include <torch/torch.h>
 
@@ -16,6 +17,9 @@ torch::Tensor targetTensor(const ModelInfo& info, const Case& c, torch::ScalarTy
 
 // Indices of the points that count in sums, ascending; undefined when all do.
 torch::Tensor ownedRows(const Case& c);
+
+// The case as the only mesh of a batch on a device, for inference: its unowned points are decoded only.
+Segments segmentOf(const Case& c, torch::Device device, Communicator* communicator);
 
 // |u|_2 of every target field over the owned points of all ranks, physical.
 std::vector<double> targetNorms(const Signature& signature, const Case& c, Communicator& communicator);

@@ -12,7 +12,7 @@ namespace
 {
 std::string countText(std::int64_t count, const char* what)
 {
-  return std::to_string(count) + " " + what;
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
 // The first value that is not a finite number, as "…, first at index 7, component 1"; else empty.
@@ -48,12 +48,12 @@ std::string checkArray(const std::string& what, const ArrayView& a, std::int64_t
 {
   if (a.components != components)
   {
-    return what + " has " + countText(a.components, "components") + ", but " + std::to_string(components) +
-           " are expected";
+    return what + " has " + countText(a.components, "component") + " instead of " +
+           std::to_string(components);
   }
   if (a.tuples != tuples)
   {
-    return what + " has " + countText(a.tuples, "values") + " for " + countText(tuples, "points");
+    return what + " has " + countText(a.tuples, "value") + " for " + countText(tuples, "point");
   }
   const auto bad = findNonFinite(a);
   return bad.empty() ? bad : what + " holds " + bad + ". Repair or remove this case, or choose another array";
@@ -64,8 +64,8 @@ std::string checkFields(const char* role, const std::vector<FieldSpec>& specs,
 {
   if (arrays.size() != specs.size())
   {
-    return std::to_string(arrays.size()) + " " + role + " arrays were given, but " +
-           std::to_string(specs.size()) + " are expected";
+    return std::to_string(arrays.size()) + " " + role + " arrays were given instead of " +
+           std::to_string(specs.size());
   }
   for (std::size_t i = 0; i < specs.size(); ++i)
   {
@@ -96,8 +96,8 @@ std::string checkLocally(const Signature& signature, const Case& c)
   }
   if (c.parameters.size() != signature.parameters.size())
   {
-    return std::to_string(c.parameters.size()) + " parameters were given, but " +
-           std::to_string(signature.parameters.size()) + " are expected";
+    return std::to_string(c.parameters.size()) + " parameters were given instead of " +
+           std::to_string(signature.parameters.size());
   }
   for (std::size_t i = 0; i < c.parameters.size(); ++i)
   {

@@ -6,6 +6,7 @@
 #include "io/safetensors.h"
 
 #include <cstdio>
+#include <filesystem>
 #include <limits>
 
 namespace flare
@@ -233,5 +234,23 @@ void DataSet::save(const std::string& path) const
 DataSet DataSet::load(const std::string& path)
 {
   return Reader(path).read();
+}
+
+void DataSet::requireReplaceable(const std::string& path)
+{
+  std::error_code notThere;
+  const auto size = std::filesystem::file_size(path, notThere);
+  if (notThere || size == 0)
+  {
+    return;
+  }
+  try
+  {
+    load(path);
+  }
+  catch (const Error&)
+  {
+    throw Error("'" + path + "' exists and is no data set. Name another file, or remove that one.");
+  }
 }
 }

@@ -17,7 +17,6 @@ Pass::Pass(const Model& model, const Case& c, Device device, const SpectrumOptio
   , name_(c.name)
   , options_(options)
   , communicator_(communicator)
-  , segments_(Segments::single(c.count(), &communicator))
 {
   check(model.info().signature, c, communicator_);
   const auto type = options.precision == SpectrumPrecision::Precise ? torch::kFloat64 : torch::kFloat32;
@@ -27,12 +26,8 @@ Pass::Pass(const Model& model, const Case& c, Device device, const SpectrumOptio
       const auto target = torchDevice(resolveDevice(device));
       network_ = nn::instantiate(model, target, type);
       input_ = inputTensor(model.info(), c, type).to(target);
+      segments_ = segmentOf(c, target, &communicator_);
     });
-  owned_ = ownedRows(c);
-  if (owned_.defined())
-  {
-    segments_.counted = owned_.to(input_.device());
-  }
 }
 
 bool Pass::run(std::int64_t block, const std::function<void(std::int64_t, const QueryKey&)>& visit)
@@ -83,7 +78,7 @@ std::vector<HeadGram> Pass::gather(
 
 torch::Tensor Pass::countedKeys(const torch::Tensor& k) const
 {
-  return owned_.defined() ? k.index_select(1, segments_.counted) : k;
+  return counted().defined() ? k.index_select(1, counted()) : k;
 }
 
 void Pass::stream(std::int64_t block, const torch::Tensor& k, const std::vector<std::int64_t>& heads,

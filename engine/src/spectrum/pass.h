@@ -30,8 +30,8 @@ public:
   std::vector<HeadGram> gather(
     std::int64_t block, const QueryKey& factors, const std::vector<std::int64_t>& heads);
 
-  // Indices of the points that take part in sums, on the CPU; undefined when all do.
-  const torch::Tensor& owned() const { return owned_; }
+  // Indices of the points that take part in sums, on the network's device; undefined when all do.
+  const torch::Tensor& counted() const { return segments_.counted; }
 
 private:
   torch::Tensor countedKeys(const torch::Tensor& k) const;
@@ -47,7 +47,6 @@ private:
   Segments segments_;
   nn::FlareModel network_{ nullptr };
   torch::Tensor input_;
-  torch::Tensor owned_;
   std::int64_t last_ = 0; // block that ends the pass
   bool stopped_ = false;
 };

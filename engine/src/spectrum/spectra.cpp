@@ -94,7 +94,7 @@ HeadModes modes(const Model& model, const Case& c, Device device, std::int64_t b
       {
         const auto latent = spectrum::latentModes(grams[0], count, *communicator);
         result = spectrum::pointModes(grams[0], latent, factors.q[head], factors.k[head],
-          architecture.attentionScale, pass.owned(), *communicator);
+          architecture.attentionScale, pass.counted(), *communicator);
       }
     });
   result.block = block;

@@ -5,29 +5,23 @@
 
 #include <c10/util/Exception.h>
 
-#include <exception>
-#include <string>
-
 namespace flare::spectrum
 {
-// Runs a step that is not collective. Where it fails on some rank (memory, a solver), all ranks throw
-// Error, so that none waits for one that has left.
+// onEveryRank for a step of LibTorch's, whose errors (memory, a solver) come without their backtrace.
 template<typename Step>
 void together(Communicator& communicator, Step&& step)
 {
-  std::string problem;
-  try
-  {
-    step();
-  }
-  catch (const c10::Error& error)
-  {
-    problem = error.what_without_backtrace();
-  }
-  catch (const std::exception& error)
-  {
-    problem = error.what();
-  }
-  agree(communicator, problem);
+  onEveryRank(communicator,
+    [&]
+    {
+      try
+      {
+        step();
+      }
+      catch (const c10::Error& error)
+      {
+        throw Error(error.what_without_backtrace());
+      }
+    });
 }
 }

@@ -178,7 +178,7 @@ TEST_F(DataSetFile, MistakesAreNamed)
     { [](Json& d, Tensors&) { d["cases"][0].erase("name"); }, "'name' is missing" },
     { [](Json& d, Tensors&) { d["cases"][0]["parameters"] = Json::array(); }, "0 parameters were given" },
     { [](Json& d, Tensors&) { d.erase("association"); }, "'association' is missing" },
-    { [](Json& d, Tensors&) { d["targets"][0]["components"] = 2; }, "has 1 components, but 2 are expected" },
+    { [](Json& d, Tensors&) { d["targets"][0]["components"] = 2; }, "has 1 component instead of 2" },
     { [](Json&, Tensors& t) {
        t["000000/targets/1"].shape = { 2, 5 };
      },

@@ -91,14 +91,18 @@ class Tool(unittest.TestCase):
                 self.assertRegex(text, re.escape(option) + r".*\s+\S", option)
 
     def test_usage_mistakes(self):
-        for arguments in [[], ["fly"], ["train"], ["train", self.data], ["info"], ["info", "a", "b"],
-                          ["predict", "m", "d", "-o", "o", "--device", "abacus"],
-                          ["train", "d", "-o", "m", "--epochs", "0"],
-                          ["train", "d", "-o", "m", "--epochs", "5", "--time", "5"],
-                          ["train", "d", "-o", "m", "--resume", "--overwrite"]]:
+        for arguments, says in [([], "Subcommands:"), (["fly"], "fly"), (["train"], "required"),
+                                (["train", self.data], "--output is required"), (["info"], "required"),
+                                (["info", "a", "b"], "not expected"),
+                                (["predict", "m", "d", "-o", "o", "--device", "abacus"],
+                                 "'abacus' is none of auto, cpu, cuda"),
+                                (["train", "d", "-o", "m", "--epochs", "0"], "'0' is no number above 0"),
+                                (["spectrum", "m", "d", "--block", "-1"], "'-1' is no number from 0 on"),
+                                (["train", "d", "-o", "m", "--epochs", "5", "--time", "5"], "--time"),
+                                (["train", "d", "-o", "m", "--resume", "--overwrite"], "--resume")]:
             done = subprocess.run([FLARE, *map(str, arguments)], capture_output=True, text=True, timeout=120)
             self.assertGreaterEqual(done.returncode, 100, arguments)  # CLI11's codes
-            self.assertNotEqual(done.stderr, "")
+            self.assertIn(says, done.stderr)
 
     def test_train_reports_every_epoch(self):
         lines = [line for line in self.training.splitlines() if line.startswith("epoch ")]

@@ -144,7 +144,7 @@ TEST(Parallel, AFailureOnOneRankIsEveryones)
   auto communicator = filters::communicatorOf(world());
   try
   {
-    filters::onEveryRank(*communicator,
+    onEveryRank(*communicator,
       []
       {
         if (rank() == 1)
@@ -185,7 +185,8 @@ TEST(Parallel, SharedPointsCountOnce)
     signature.targets.resize(1);
     signature.targets[0].name = "p";
     filters::ReadingNotes notes;
-    const auto c = filters::readCase(mesh, signature, filters::Targets::Required, {}, *communicator, &notes);
+    const auto c =
+      filters::readCase(mesh, signature, filters::Targets::Required, nullptr, *communicator, &notes);
     EXPECT_EQ(notes.sharedPoints, 7);
     std::int64_t owned = 0;
     for (std::int64_t i = 0; i < c.count(); ++i)
