@@ -22,3 +22,9 @@ set_target_properties(flare_torch PROPERTIES
   INTERFACE_LINK_LIBRARIES flare_c10
   # c10's symbols are needed, but only through templates that the linker may think unused
   INTERFACE_LINK_OPTIONS "LINKER:--no-as-needed;LINKER:-rpath,${_torch}/lib")
+
+# For the module with the CUDA kernels alone.
+add_library(flare_torch_cuda SHARED IMPORTED)
+set_target_properties(flare_torch_cuda PROPERTIES
+  IMPORTED_LOCATION "${_torch}/lib/libc10_cuda.so"
+  INTERFACE_LINK_LIBRARIES flare_torch)

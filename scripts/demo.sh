@@ -16,7 +16,7 @@ installed (see scripts/setup.sh --help) and built first. Run again, it does only
 that was trained on the same data with the same settings is read, not trained again.
 
   --output DIR    folder for the results and the log, demo.log (default: demo-output)
-  --preset NAME   "Quick look" (default; 4 minutes of training on two cores) or "Balanced" (30 minutes)
+  --preset NAME   "Quick look" (default; 3 minutes of training on two cores) or "Balanced" (30 minutes)
   --seed N        seed of the training (default: 1)
   --help          show this text
 END
@@ -37,7 +37,7 @@ while (($#)); do
   esac
 done
 case $preset in
-  "Quick look") training=240 ;;
+  "Quick look") training=180 ;;
   "Balanced") training=1800 ;;
   *) echo "There is no preset \"$preset\". There are: \"Quick look\", \"Balanced\"." >&2; exit 2 ;;
 esac

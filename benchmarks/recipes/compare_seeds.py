@@ -185,7 +185,7 @@ def parse_arguments():
     parser.add_argument("output", type=Path)
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--families", default="quick look,balanced,pytorch,published")
-    parser.add_argument("--quick-seconds", type=float, default=240.0)
+    parser.add_argument("--quick-seconds", type=float, default=180.0)
     parser.add_argument("--balanced-seconds", type=float, default=1800.0)
     parser.add_argument("--seconds", type=float, default=1e9, help="end after so long, whatever still runs")
     parser.add_argument("--cores", type=int, default=os.cpu_count())

@@ -1,5 +1,7 @@
 #include "nn/residual_mlp.h"
 
+#include "ops/gelu.h"
+
 namespace flare::nn
 {
 namespace
@@ -29,9 +31,14 @@ ResidualMlpImpl::ResidualMlpImpl(const ResidualMlpOptions& options)
   options_.outputResidual = options.outputResidual && options.hidden == options.out;
 }
 
-torch::Tensor ResidualMlpImpl::activate(const torch::Tensor& x) const
+torch::Tensor ResidualMlpImpl::activated(const torch::Tensor& x) const
 {
-  return options_.activation == Activation::Gelu ? at::gelu(x, "tanh") : at::silu(x);
+  return options_.activation == Activation::Gelu ? ops::gelu(x) : at::silu(x);
+}
+
+torch::Tensor ResidualMlpImpl::plusActivated(const torch::Tensor& y, const torch::Tensor& x) const
+{
+  return options_.activation == Activation::Gelu ? ops::addGelu(y, x) : y + at::silu(x);
 }
 
 torch::Tensor ResidualMlpImpl::rows(const torch::Tensor& x)
@@ -41,14 +48,11 @@ torch::Tensor ResidualMlpImpl::rows(const torch::Tensor& x)
     const auto y = fc_->forward(x);
     return options_.inputResidual ? x + y : y;
   }
-  auto y = activate(fc1_->forward(x));
-  if (options_.inputResidual)
-  {
-    y = x + y;
-  }
+  const auto first = fc1_->forward(x);
+  auto y = options_.inputResidual ? plusActivated(x, first) : activated(first);
   for (const auto& layer : *fcs_)
   {
-    y = y + activate(layer->as<torch::nn::Linear>()->forward(y));
+    y = plusActivated(y, layer->as<torch::nn::Linear>()->forward(y));
   }
   const auto out = fc2_->forward(y);
   return options_.outputResidual ? y + out : out;

@@ -29,7 +29,8 @@ public:
 
 private:
   torch::Tensor rows(const torch::Tensor& x);
-  torch::Tensor activate(const torch::Tensor& x) const;
+  torch::Tensor activated(const torch::Tensor& x) const;
+  torch::Tensor plusActivated(const torch::Tensor& y, const torch::Tensor& x) const;
 
   ResidualMlpOptions options_;
   torch::nn::Linear fc_{ nullptr };

@@ -1,5 +1,6 @@
 #include "ops/mix.h"
 
+#include "ops/cuda_module.h"
 #include "ops/mix_cpu.h"
 #include "ops/mix_streamed.h"
 
@@ -37,7 +38,7 @@ public:
     auto z = torch::zeros({ count, q.size(0), q.size(1), q.size(2) }, q.options());
     auto logSum =
       torch::full({ count, q.size(0), q.size(1) }, -std::numeric_limits<double>::infinity(), q.options());
-    const bool own = mixBackend(q) == Backend::Cpu;
+    const bool own = onCpu::supports(q);
     auto pointLogSum = own ? torch::empty({ k.size(0), q.size(0) }, k.options()) : torch::Tensor();
     for (std::int64_t i = 0; i < count; ++i)
     {
@@ -100,14 +101,22 @@ const char* name(Backend backend)
   {
     case Backend::Cpu:
       return "CPU kernel";
+    case Backend::Cuda:
+      return "CUDA kernel";
     case Backend::Streamed:
       return "streamed";
   }
   return "";
 }
 
-Backend mixBackend(const torch::Tensor& q)
+Backend mixBackend(const torch::Tensor& q, const torch::Tensor& k, const Segments& segments)
 {
+  if (k.is_cuda())
+  {
+    // Several ranks join between encode and decode, which the CUDA operator does in one piece.
+    const bool whole = !segments.distributed() && !segments.counted.defined();
+    return whole && cudaModule() && cudaModule()->supports(q, k) ? Backend::Cuda : Backend::Streamed;
+  }
   return onCpu::supports(q) ? Backend::Cpu : Backend::Streamed;
 }
 
@@ -119,6 +128,13 @@ torch::Tensor mix(const torch::Tensor& q, const torch::Tensor& k, const torch::T
     "mix: q [H, M, D], k and v [T, H*D] and the segments' total do not fit together");
   TORCH_CHECK(!segments.counted.defined() || (segments.count() == 1 && !torch::GradMode::is_enabled()),
     "mix: rows that do not count are for inference on one mesh");
-  return MixFunction::apply(q, k.contiguous(), v.contiguous(), scale, segments);
+  if (mixBackend(q, k, segments) == Backend::Cuda)
+  {
+    return cudaModule()->mix(q, k, v, scale, segments);
+  }
+  // Where autocast has narrowed k and v, the composition computes in the queries' type.
+  const auto y = MixFunction::apply(
+    q, k.to(q.scalar_type()).contiguous(), v.to(q.scalar_type()).contiguous(), scale, segments);
+  return y.to(k.scalar_type());
 }
 }

@@ -7,6 +7,10 @@
 #include <algorithm>
 #include <limits>
 
+#ifndef _OPENMP
+#error "LibTorch's parallel_for runs on one thread where it is compiled without OpenMP"
+#endif
+
 namespace flare::ops::onCpu
 {
 namespace

@@ -39,7 +39,7 @@ Recipe tuned(const char* name, double seconds)
 // Few minutes buy more steps of a narrower network than they would of the balanced one.
 Recipe quickLook()
 {
-  auto r = tuned("Quick look", 240.0);
+  auto r = tuned("Quick look", 180.0);
   r.muonLearningRate = 1e-2;
   r.channels = 32;
   r.heads = 4;

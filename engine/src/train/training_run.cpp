@@ -39,6 +39,13 @@ nn::FlareModel makeNetwork(const ModelInfo& info, const TrainingOptions& options
   return network;
 }
 
+TrainingState firstState(
+  nn::FlareModel& network, const ParameterLayout& layout, CaseOrder order, std::uint64_t seed)
+{
+  nn::initialise(network, at::make_generator<at::CPUGeneratorImpl>(seed));
+  return TrainingState::initial(layout, layout.flatten(network), std::move(order));
+}
+
 std::string caseNames(const DataSet& data, const std::vector<std::size_t>& cases)
 {
   std::string names;
@@ -67,17 +74,14 @@ TrainingRun::TrainingRun(DataSet data, TrainingOptions options, Setup setup)
   , info_(std::move(setup.info))
   , split_(std::move(setup.split))
   , meanField_(std::move(setup.meanField))
-  , network_(makeNetwork(info_, options_))
   , averagedNetwork_(makeNetwork(info_, options_))
-  , layout_(network_, options_.recipe.optimizer)
+  , layout_(averagedNetwork_, options_.recipe.optimizer)
   , store_(data_, info_, torchDevice(resolveDevice(options_.device)), torchType(options_.precision))
   , error_(data_, split_.training, info_.normalisation.targets)
-  , state_{ {}, {}, {}, {}, {}, 0, CaseOrder(split_.training, options_.seed) }
+  , state_(firstState(averagedNetwork_, layout_, CaseOrder(split_.training, options_.seed), options_.seed))
+  , pass_(layout_, state_.weights, [this] { return makeNetwork(info_, options_); })
 {
-  nn::initialise(network_, at::make_generator<at::CPUGeneratorImpl>(options_.seed));
-  state_ = TrainingState::initial(layout_, layout_.flatten(network_), state_.order);
   gradient_ = torch::zeros_like(state_.weights);
-  layout_.bind(network_, state_.weights, gradient_);
   layout_.bind(averagedNetwork_, state_.averaged, {});
   averagedNetwork_->eval();
 
@@ -116,14 +120,12 @@ void TrainingRun::tick()
 double TrainingRun::forwardBackward(const std::vector<std::size_t>& cases)
 {
   const auto batch = store_.batch(cases);
-  gradient_.zero_();
-  const auto prediction = network_->forward(batch.input, batch.segments);
-  const auto result = error_.lossAndGradient(prediction, batch);
+  const auto result = error_.lossAndGradient(pass_.forward(batch), batch);
   if (!std::isfinite(result.loss))
   {
     return result.loss;
   }
-  prediction.backward(result.gradient);
+  gradient_ = pass_.backward(result.gradient);
   if (communicator().size() > 1)
   {
     auto host = gradient_.to(torch::kCPU);

@@ -4,6 +4,7 @@
 #include "flare/model.h"
 #include "flare/trainer.h"
 #include "nn/flare_model.h"
+#include "train/batch_pass.h"
 #include "train/case_store.h"
 #include "train/loss.h"
 #include "train/optimiser.h"
@@ -85,7 +86,6 @@ private:
   Split split_;
   torch::Tensor meanField_;
 
-  nn::FlareModel network_;
   nn::FlareModel averagedNetwork_;
   ParameterLayout layout_;
   torch::Tensor gradient_;
@@ -94,6 +94,7 @@ private:
 
   UpdateRule rule_;
   TrainingState state_;
+  BatchPass pass_;
   std::unique_ptr<TrainingState> good_; // the last good state
   std::int64_t planned_ = 0;            // 0: a time budget that is not measured yet
   int halvings_ = 0;

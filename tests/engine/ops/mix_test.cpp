@@ -1,6 +1,6 @@
 #include "ops/mix.h"
 
-#include "reference/mixer.h"
+#include "mix_problem.h"
 #include "relative_error.h"
 #include "threaded_communicator.h"
 
@@ -13,50 +13,18 @@ namespace flare
 {
 namespace
 {
+using test::differentiate;
+using test::makeMixProblem;
+using test::MixProblem;
+using test::MixResult;
+using test::reference;
 using test::relativeError;
 using torch::Tensor;
-
-struct MixProblem
-{
-  Tensor q, k, v, dy; // double
-  double scale = 1.0;
-};
-
-MixProblem makeMixProblem(std::int64_t heads, std::int64_t latents, std::int64_t width, std::int64_t points,
-  double size, double scale = 0.7)
-{
-  auto generator = at::make_generator<at::CPUGeneratorImpl>(17 + points + 31 * latents);
-  const auto draw = [&](at::IntArrayRef shape)
-  { return torch::randn(shape, generator, torch::dtype(torch::kFloat64)); };
-  return { size * draw({ heads, latents, width }), draw({ points, heads * width }),
-    draw({ points, heads * width }), draw({ points, heads * width }), scale };
-}
-
-struct MixResult
-{
-  Tensor y, dq, dk, dv;
-};
-
-MixResult differentiate(const MixProblem& p, torch::ScalarType type,
-  const std::function<Tensor(const Tensor&, const Tensor&, const Tensor&)>& mix)
-{
-  const auto leaf = [&](const Tensor& t) { return t.to(type).detach().clone().requires_grad_(true); };
-  const auto q = leaf(p.q), k = leaf(p.k), v = leaf(p.v);
-  const auto y = mix(q, k, v);
-  y.backward(p.dy.to(type));
-  return { y.detach(), q.grad(), k.grad(), v.grad() };
-}
 
 MixResult streamed(const MixProblem& p, torch::ScalarType type, const Segments& segments)
 {
   return differentiate(p, type,
     [&](const Tensor& q, const Tensor& k, const Tensor& v) { return ops::mix(q, k, v, p.scale, segments); });
-}
-
-MixResult reference(const MixProblem& p)
-{
-  return differentiate(p, torch::kFloat64,
-    [&](const Tensor& q, const Tensor& k, const Tensor& v) { return reference::mix(q, k, v, p.scale); });
 }
 
 // A softmax weight differs by 2(D+2) u max|terms of S| + 4u (rounding of a score of D terms, of its

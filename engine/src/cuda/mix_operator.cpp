@@ -1,9 +1,8 @@
-#include "cuda/mix_operator.h"
-
 #include "cuda/mix.h"
+#include "ops/cuda_interface.h"
 
-#include <ATen/cuda/CUDAContext.h>
 #include <c10/cuda/CUDAGuard.h>
+#include <c10/cuda/CUDAStream.h>
 #include <torch/library.h>
 
 namespace flare::cuda
@@ -60,6 +59,15 @@ torch::TensorOptions sumOptions(const Tensor& k)
   return k.options().dtype(k.scalar_type() == torch::kDouble ? torch::kDouble : torch::kFloat);
 }
 
+// Every kernel has machine code or PTX from compute capability 8.0 on.
+bool fitsGpu()
+{
+  int device = 0, major = 0;
+  return cudaGetDevice(&device) == cudaSuccess &&
+         cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device) == cudaSuccess &&
+         major >= 8;
+}
+
 bool supportsTensors(const Tensor& q, const Tensor& k)
 {
   const auto type = k.scalar_type();
@@ -82,7 +90,7 @@ MixForward forwardTensors(
   const auto space = workspace(workspaceBytes(mix), k);
   require(forward(mix, out.y.data_ptr(),
     { out.z.data_ptr(), out.latentLogSum.data_ptr(), out.pointLogSum.data_ptr() }, space.data_ptr(),
-    at::cuda::getCurrentCUDAStream()));
+    c10::cuda::getCurrentCUDAStream()));
   return out;
 }
 
@@ -99,7 +107,7 @@ MixBackward backwardTensors(const Tensor& q, const Tensor& k, const Tensor& v, c
   require(backward(mix, saved.y.data_ptr(), dy.data_ptr(),
     { saved.z.data_ptr(), saved.latentLogSum.data_ptr(), saved.pointLogSum.data_ptr() },
     { out.dq.data_ptr(), out.dk.data_ptr(), out.dv.data_ptr() }, space.data_ptr(),
-    at::cuda::getCurrentCUDAStream()));
+    c10::cuda::getCurrentCUDAStream()));
   return out;
 }
 
@@ -115,7 +123,7 @@ std::tuple<Tensor, Tensor, Tensor> gramTensors(
   auto pointLogSum = torch::empty({ q.size(0), k.size(0) }, k.options());
   const auto space = workspace(gramWorkspaceBytes(mix), k);
   require(gram(mix, matrix.data_ptr(), latentLogSum.data_ptr(), pointLogSum.data_ptr(), space.data_ptr(),
-    at::cuda::getCurrentCUDAStream()));
+    c10::cuda::getCurrentCUDAStream()));
   return { matrix, latentLogSum, pointLogSum };
 }
 
@@ -167,8 +175,9 @@ Tensor mixOp(
 
 extern "C" __attribute__((visibility("default"))) const flare::cuda::MixModule* flareCudaMixModule()
 {
-  static const flare::cuda::MixModule module{ flare::cuda::supportsTensors, flare::cuda::forwardTensors,
-    flare::cuda::backwardTensors, flare::cuda::gramTensors, flare::cuda::mixTensors };
+  static const flare::cuda::MixModule module{ flare::cuda::fitsGpu, flare::cuda::supportsTensors,
+    flare::cuda::forwardTensors, flare::cuda::backwardTensors, flare::cuda::gramTensors,
+    flare::cuda::mixTensors };
   return &module;
 }
 

@@ -28,6 +28,8 @@ struct MixBackward
 // Nothing waits for the GPU, so that calls can be captured in a graph.
 struct MixModule
 {
+  // Whether the current GPU is one that the module has kernels for.
+  bool (*fitsGpu)();
   bool (*supports)(const torch::Tensor& q, const torch::Tensor& k);
   MixForward (*forward)(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v, double scale,
     const Segments& segments);
