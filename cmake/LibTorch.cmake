@@ -3,6 +3,14 @@
 set(PARAFLARE_PYTHON_SITE
   "${CMAKE_CURRENT_LIST_DIR}/../.deps/venv/lib/python3.11/site-packages" CACHE PATH
   "Folder that holds the torch package (scripts/setup.sh makes it)")
+if(NOT EXISTS "${PARAFLARE_PYTHON_SITE}/torch/lib/libtorch_cpu.so")
+  # A machine that has PyTorch, but was not set up for ParaFLARE
+  execute_process(COMMAND python3 -c "import importlib.util as u; print(u.find_spec('torch').submodule_search_locations[0])"
+    OUTPUT_VARIABLE _torch ERROR_QUIET OUTPUT_STRIP_TRAILING_WHITESPACE)
+  if(_torch)
+    get_filename_component(PARAFLARE_PYTHON_SITE "${_torch}" DIRECTORY)
+  endif()
+endif()
 get_filename_component(_torch "${PARAFLARE_PYTHON_SITE}/torch" ABSOLUTE)
 if(NOT EXISTS "${_torch}/lib/libtorch_cpu.so")
   message(FATAL_ERROR "LibTorch was not found in ${_torch}. Run scripts/setup.sh, or point "

@@ -43,8 +43,8 @@ public:
   ///@}
 
   ///@{
-  /** 0: the filter's usual precision, 1: double. */
-  vtkSetClampMacro(Precision, int, 0, 1);
+  /** 0: the filter's usual precision, 1: double, 2: bfloat16 inside of the blocks, on a GPU. */
+  vtkSetClampMacro(Precision, int, 0, 2);
   vtkGetMacro(Precision, int);
   ///@}
 

@@ -115,7 +115,8 @@ void vtkFLARESpectrum::Analyse(vtkDataObject* input, vtkInformationVector* outpu
   auto meshes = meshesOf(output, timeOf(input), this->MergeBlocks, *communicator);
   double begin = 0.0, end = 0.0;
   flare::SpectrumOptions options;
-  options.precision = static_cast<flare::SpectrumPrecision>(this->Precision);
+  options.precision =
+    this->Precision == 1 ? flare::SpectrumPrecision::Precise : flare::SpectrumPrecision::Default;
   options.progress = [&](double part)
   {
     this->UpdateProgress(begin + part * (end - begin));

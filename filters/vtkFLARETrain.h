@@ -247,8 +247,8 @@ public:
   ///@}
 
   ///@{
-  /** 0: float32, 1: float64. */
-  vtkSetClampMacro(Precision, int, 0, 1);
+  /** 0: float32, 1: float64, 2: bfloat16 inside of the blocks, on a GPU. */
+  vtkSetClampMacro(Precision, int, 0, 2);
   vtkGetMacro(Precision, int);
   ///@}
 

@@ -60,6 +60,21 @@ Device resolveDevice(Device wanted)
   return Device::Cpu;
 }
 
+const char* name(Precision precision)
+{
+  return precision == Precision::Float64    ? "float64"
+         : precision == Precision::BFloat16 ? "bfloat16"
+                                            : "float32";
+}
+
+void requirePrecision(Device resolved, Precision precision)
+{
+  if (precision == Precision::BFloat16 && resolved != Device::Cuda)
+  {
+    throw Error("Precision is BFloat16, which is for GPUs, but the device is the CPU. Choose Float32");
+  }
+}
+
 std::string describeDevice(Device device)
 {
   if (resolveDevice(device) == Device::Cpu)

@@ -56,8 +56,10 @@ Predictor::Predictor(
   Model model, Device device, Precision precision, std::shared_ptr<Communicator> communicator)
 {
   const auto resolved = resolveDevice(device);
+  requirePrecision(resolved, precision);
   const auto type = torchType(precision);
   auto network = nn::instantiate(model, torchDevice(resolved), type);
+  network->setNarrowBlocks(precision == Precision::BFloat16);
   impl_ = std::make_unique<Impl>(
     Impl{ std::move(model), resolved, type, std::move(communicator), std::move(network) });
 }

@@ -13,7 +13,7 @@ namespace flare::tools
 {
 namespace
 {
-struct Arguments
+struct EvaluateArguments
 {
   std::string model;
   std::string data;
@@ -36,7 +36,7 @@ void printSummary(const std::vector<FieldSummary>& summary, std::size_t cases)
   }
 }
 
-void evaluateAll(const Arguments& a)
+void evaluateAll(const EvaluateArguments& a)
 {
   requireOtherFile(a.csv, a.data);
   requireOtherFile(a.csv, a.model);
@@ -68,7 +68,7 @@ void evaluateAll(const Arguments& a)
 
 void addEvaluate(CLI::App& program)
 {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<EvaluateArguments>();
   auto* command =
     program.add_subcommand("evaluate", "Measure a model's errors on a data set with known targets");
   command->add_option("model", a->model, "Model file")->required()->type_name("MODEL");

@@ -14,7 +14,7 @@ namespace flare::tools
 {
 namespace
 {
-struct Arguments
+struct ImportArguments
 {
   std::string checkpoint;
   std::string output;
@@ -26,7 +26,7 @@ struct Arguments
   ImportOptions options;
 };
 
-Signature signatureOf(const Arguments& a)
+Signature signatureOf(const ImportArguments& a)
 {
   if (a.inputs.empty() || a.inputs.front() != "coordinates")
   {
@@ -44,7 +44,7 @@ Signature signatureOf(const Arguments& a)
   return s;
 }
 
-void import(Arguments& a)
+void import(ImportArguments& a)
 {
   requireOtherFile(a.output, a.checkpoint);
   requireNothingButImport(a.output);
@@ -63,7 +63,7 @@ void addImport(CLI::App& program)
 {
   static const std::map<std::string, ImportWeights> weights = { { "raw", ImportWeights::Raw },
     { "ema", ImportWeights::Ema } };
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<ImportArguments>();
   auto* command =
     program.add_subcommand("import", "Make a model from a checkpoint of the published code (FLARE.py)");
   command->add_option("checkpoint", a->checkpoint, "torch.save or safetensors file")

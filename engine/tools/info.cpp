@@ -13,7 +13,7 @@ namespace flare::tools
 {
 namespace
 {
-struct Arguments
+struct InfoArguments
 {
   std::string model;
   bool json = false;
@@ -91,7 +91,7 @@ void printJson(const ModelInfo& info)
   std::printf("%s\n", all.dump(2).c_str());
 }
 
-void showInfo(const Arguments& a)
+void showInfo(const InfoArguments& a)
 {
   const auto info = Model::inspect(a.model);
   if (a.json)
@@ -106,7 +106,7 @@ void showInfo(const Arguments& a)
 
 void addInfo(CLI::App& program)
 {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<InfoArguments>();
   auto* command = program.add_subcommand("info", "Tell what a model file holds");
   command->add_option("model", a->model, "Model file or training checkpoint")->required()->type_name("MODEL");
   command->add_flag("--json", a->json, "Everything, as JSON");

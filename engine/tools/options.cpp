@@ -22,8 +22,9 @@ void addDevice(CLI::App& command, Device& device)
 void addPrecision(CLI::App& command, Precision& precision)
 {
   static const std::map<std::string, Precision> names = { { "float32", Precision::Float32 },
-    { "float64", Precision::Float64 } };
-  addChoice(command, "--precision", precision, names, "float32 or float64")->default_str("float32");
+    { "float64", Precision::Float64 }, { "bfloat16", Precision::BFloat16 } };
+  addChoice(command, "--precision", precision, names, "float32, float64, or bfloat16 (GPUs only)")
+    ->default_str("float32");
 }
 
 void requireOtherFile(const std::string& output, const std::string& input)

@@ -13,7 +13,7 @@ namespace flare::tools
 {
 namespace
 {
-struct Arguments
+struct PredictArguments
 {
   std::string model;
   std::string data;
@@ -55,7 +55,7 @@ Case predictCase(Predictor& predictor, const Case& c)
   return result;
 }
 
-void predict(const Arguments& a)
+void predict(const PredictArguments& a)
 {
   requireOtherFile(a.output, a.data);
   requireOtherFile(a.output, a.model);
@@ -85,7 +85,7 @@ void predict(const Arguments& a)
 
 void addPredict(CLI::App& program)
 {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<PredictArguments>();
   auto* command = program.add_subcommand("predict", "Apply a model to the cases of a data set");
   command->add_option("model", a->model, "Model file")->required()->type_name("MODEL");
   command->add_option("data", a->data, "Data set file; targets in it are not needed")

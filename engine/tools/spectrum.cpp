@@ -13,7 +13,7 @@ namespace flare::tools
 {
 namespace
 {
-struct Arguments
+struct SpectrumArguments
 {
   std::string model;
   std::string data;
@@ -54,7 +54,7 @@ void save(const std::vector<HeadSpectrum>& heads, const std::string& path)
   csv.save(path);
 }
 
-void spectrum(Arguments& a)
+void spectrum(SpectrumArguments& a)
 {
   requireOtherFile(a.csv, a.data);
   requireOtherFile(a.csv, a.model);
@@ -80,7 +80,7 @@ void spectrum(Arguments& a)
 
 void addSpectrum(CLI::App& program)
 {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<SpectrumArguments>();
   auto* command =
     program.add_subcommand("spectrum", "Eigenvalues of the attention heads' mixing operators on a mesh");
   command->add_option("model", a->model, "Model file")->required()->type_name("MODEL");

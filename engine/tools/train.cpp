@@ -18,7 +18,7 @@ namespace flare::tools
 {
 namespace
 {
-struct Arguments
+struct TrainArguments
 {
   std::string data;
   std::string model;
@@ -36,7 +36,7 @@ struct Arguments
   TrainingOptions options;
 };
 
-void setRecipe(Arguments& a)
+void setRecipe(TrainArguments& a)
 {
   auto& recipe = a.options.recipe;
   recipe = Recipe::named(a.recipe);
@@ -59,7 +59,7 @@ void setRecipe(Arguments& a)
   }
 }
 
-void setArchitecture(Arguments& a)
+void setArchitecture(TrainArguments& a)
 {
   const auto& recipe = a.options.recipe;
   auto& architecture = a.options.architecture;
@@ -106,7 +106,7 @@ std::string listOf(const std::vector<std::string>& sentences)
 
 // Whether there is anything to train: a finished model of the same data and settings is left alone, and
 // what would be lost stops the command.
-bool mustTrain(const Arguments& a, const DataSet& data)
+bool mustTrain(const TrainArguments& a, const DataSet& data)
 {
   const bool modelThere = fs::exists(a.model);
   const bool checkpointThere = fs::exists(a.options.checkpointPath);
@@ -139,7 +139,7 @@ bool mustTrain(const Arguments& a, const DataSet& data)
               "\nChoose another name, or --overwrite.");
 }
 
-Trainer makeTrainer(const Arguments& a, const DataSet& data)
+Trainer makeTrainer(const TrainArguments& a, const DataSet& data)
 {
   const auto& checkpoint = a.options.checkpointPath;
   if (a.resume && fs::exists(checkpoint))
@@ -152,7 +152,7 @@ Trainer makeTrainer(const Arguments& a, const DataSet& data)
   return Trainer(data, a.options);
 }
 
-void train(Arguments& a)
+void train(TrainArguments& a)
 {
   setRecipe(a);
   setArchitecture(a);
@@ -191,7 +191,7 @@ void train(Arguments& a)
     static_cast<long long>(model.info().parameters), static_cast<long long>(trainer.stepsDone()));
 }
 
-void addNetwork(CLI::App& command, Arguments& a)
+void addNetwork(CLI::App& command, TrainArguments& a)
 {
   const auto size = [&](const char* name, std::int64_t& value, const char* text)
   { command.add_option(name, value, text)->check(positive())->group("Network (default: the recipe's)"); };
@@ -208,7 +208,7 @@ void addNetwork(CLI::App& command, Arguments& a)
 
 void addTrain(CLI::App& program)
 {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<TrainArguments>();
   auto* command = program.add_subcommand("train", "Train a surrogate on a data set");
   command->add_option("data", a->data, "Data set file")->required()->type_name("DATA");
   command->add_option("-o,--output", a->model, "Model file to write; MODEL.checkpoint is beside it meanwhile")

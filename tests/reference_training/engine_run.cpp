@@ -21,6 +21,7 @@ struct Arguments
   std::string initial;
   std::string final;
   std::string losses;
+  std::string device = "cpu";
   std::string precision = "float64";
   std::vector<std::size_t> validation;
   std::uint64_t seed = 1;
@@ -41,8 +42,12 @@ flare::TrainingOptions optionsOf(const Arguments& a)
   options.seed = a.seed;
   options.validationCases = a.validation;
   options.validationFraction = 0.0;
-  options.device = flare::Device::Cpu;
-  options.precision = a.precision == "float32" ? flare::Precision::Float32 : flare::Precision::Float64;
+  options.device = a.device == "cuda" ? flare::Device::Cuda : flare::Device::Cpu;
+  for (const auto precision :
+    { flare::Precision::Float32, flare::Precision::Float64, flare::Precision::BFloat16 })
+  {
+    options.precision = a.precision == flare::name(precision) ? precision : options.precision;
+  }
   return options;
 }
 
@@ -94,7 +99,8 @@ int main(int argc, char** argv)
   program.add_option("--weights", a.weights, "Model file with the initial weights; else drawn from the seed");
   program.add_option("--seed", a.seed, "Seed of the order of cases, and of drawn weights");
   program.add_option("--validation", a.validation, "Indices of validation cases: 3,17,20")->delimiter(',');
-  program.add_option("--precision", a.precision)->check(CLI::IsMember({ "float32", "float64" }));
+  program.add_option("--device", a.device)->check(CLI::IsMember({ "cpu", "cuda" }));
+  program.add_option("--precision", a.precision)->check(CLI::IsMember({ "float32", "float64", "bfloat16" }));
   program.add_option("--initial", a.initial, "Write the model before the first step to this file");
   program.add_option("--final", a.final, "Write the model after the last step to this file");
   program.add_option("--losses", a.losses, "JSON output: losses, errors")->required();

@@ -14,8 +14,14 @@ enum class Device
 enum class Precision
 {
   Float32,
-  Float64
+  Float64,
+  // On a GPU only: the blocks' layers and their activations in bfloat16; weights, first and last layers, the
+  // sums that run through all blocks, norms, scores, softmaxes, the loss and the optimiser in float32.
+  BFloat16
 };
+
+// "float32", "float64" or "bfloat16", as in model files.
+const char* name(Precision precision);
 
 // Auto becomes Cuda or Cpu. Cuda without a usable GPU throws Error with the reason.
 // LibTorch's CUDA part is loaded here, on the first call that may need it.

@@ -31,7 +31,7 @@ struct TrainingRecord
   Recipe recipe;
   std::uint64_t seed = 0;
   std::string device;    // "CPU", "CUDA"
-  std::string precision; // "float32", "float64"
+  std::string precision; // "float32", "float64", "bfloat16"
   std::int64_t stepsDone = 0;
   std::int64_t stepsPlanned = 0;
   bool completed = false; // false: stopped before its budget was used

@@ -24,47 +24,14 @@ struct Operands
   std::int64_t points; // of the batch: pointwise numbers are [H, points]
   float scale2;        // |s| log2(e)
   unsigned flip;       // sign bits of a pair
+  bool wide;           // rows are made of aligned pieces of 16 bytes
   const T *q, *k, *v;
 };
 
-// 16 points x 8 S channels: rows[i][s] is the pair of channels 8s + 2t of point 8i + g. That is a B fragment
-// of 8 points each, and rows[0], rows[1] are an A fragment of 16 points.
+// 16 points x 8 S channels: tile[i][s] is the pair of channels 8s + 2t of point 8i + g. That is a B fragment
+// of 8 points each, and tile[0], tile[1] are an A fragment of 16 points.
 template<int S>
 using Tile = unsigned[2][S];
-
-template<int S, class T>
-__device__ inline void loadTile(Tile<S>& tile, const T* base, int first, int last, int stride, int width)
-{
-  const int lane = threadIdx.x % 32, g = lane / 4, t = lane % 4;
-#pragma unroll
-  for (int i = 0; i < 2; ++i)
-  {
-    const T* row = base + static_cast<std::int64_t>(min(first + 8 * i + g, last)) * stride;
-#pragma unroll
-    for (int s = 0; s < S; ++s)
-    {
-      tile[i][s] = 8 * s + 2 * t < width ? *reinterpret_cast<const unsigned*>(row + 8 * s + 2 * t) : 0u;
-    }
-  }
-}
-
-// The tile as a B fragment whose rows are the 16 points: channels become columns. Points after `last` are
-// zeros.
-template<int S>
-__device__ inline void transposeTile(Tile<S>& out, const Tile<S>& tile, int first, int last)
-{
-  const int g = threadIdx.x % 32 / 4;
-#pragma unroll
-  for (int i = 0; i < 2; ++i)
-  {
-    const bool valid = first + 8 * i + g <= last;
-#pragma unroll
-    for (int s = 0; s < S; ++s)
-    {
-      out[i][s] = transposed(valid ? tile[i][s] : 0u);
-    }
-  }
-}
 
 // 16 latents of q as an A fragment, zeros after the last
 template<int S, class T>
@@ -85,25 +52,6 @@ __device__ inline void loadQueries(Tile<S>& a, const Operands<T>& o, int head, i
   }
 }
 
-// The same of a float matrix [latents, width], narrowed
-template<int S, class T>
-__device__ inline void loadLatents(Tile<S>& a, const float* matrix, int latents, int width, int first)
-{
-  const int lane = threadIdx.x % 32, g = lane / 4, t = lane % 4;
-#pragma unroll
-  for (int i = 0; i < 2; ++i)
-  {
-    const int m = first + 8 * i + g;
-#pragma unroll
-    for (int s = 0; s < S; ++s)
-    {
-      const int c = 8 * s + 2 * t;
-      const float* x = matrix + static_cast<std::int64_t>(m) * width + c;
-      a[i][s] = m < latents && c < width ? Packed<T>::pack(x[0], x[1]) : 0u;
-    }
-  }
-}
-
 // C = A B over all channels, on top of `start`
 template<class T, int S>
 __device__ inline void product(
@@ -115,6 +63,22 @@ __device__ inline void product(
   {
     Packed<T>::mma8(c, a[0][s], a[1][s], b[s], c);
   }
+}
+
+// The same from 0, and the product of two more pairs for each row, `more`, with those of a column
+template<class T, int S>
+__device__ inline void extendedProduct(
+  float (&c)[4], const Tile<S>& a, const unsigned (&more)[2], const unsigned (&b)[S], unsigned moreOfColumn)
+{
+  const float zero[4] = {};
+  if (S == 1)
+  {
+    const unsigned both[4] = { a[0][0], a[1][0], more[0], more[1] };
+    Packed<T>::mma16(c, both, b[0], moreOfColumn, zero);
+    return;
+  }
+  product<T, S>(c, a, b, zero);
+  Packed<T>::mma8(c, more[0], more[1], moreOfColumn, c);
 }
 
 // Two results of 8 columns each as one A fragment of 16
@@ -130,14 +94,18 @@ __device__ inline void narrow(unsigned (&a)[4], const float (&left)[4], const fl
 // 1 in rows `first` and on up to `last`, as a B fragment of 16 rows whose columns are all equal: weights
 // times it are added up.
 template<class T>
-__device__ inline void countedRows(unsigned (&ones)[2], int first, int last)
+__device__ inline void countRows(unsigned (&ones)[2], int first, int last)
 {
-  const int t = threadIdx.x % 4;
-#pragma unroll
-  for (int i = 0; i < 2; ++i)
+  ones[0] = ones[1] = Packed<T>::ones;
+  if (first + 15 > last)
   {
-    const int n = first + 8 * i + 2 * t;
-    ones[i] = n < last ? Packed<T>::ones : n == last ? Packed<T>::ones & 0xffffu : 0u;
+    const int t = threadIdx.x % 4;
+#pragma unroll
+    for (int i = 0; i < 2; ++i)
+    {
+      const int n = first + 8 * i + 2 * t;
+      ones[i] = n < last ? Packed<T>::ones : n == last ? Packed<T>::ones & 0xffffu : 0u;
+    }
   }
 }
 

@@ -1,14 +1,13 @@
 #pragma once
 
-#include "cuda/latent_terms.cuh"
-#include "cuda/point_sums.cuh"
+#include "cuda/partial.cuh"
 
 // Adds up the chunks' partial sums: one warp per latent, its lanes over the chunks of a segment. Which lane
 // adds which chunk, and how the lanes are joined, depends on sizes only, so that equal inputs give equal
 // bits.
 namespace flare::cuda
 {
-constexpr int mergeThreads = 128, mergeChannels = 4; // channels added at a time
+constexpr int mergeThreads = 128, mergeChannels = 8; // channels added at a time
 constexpr double log2eDouble = 1.4426950408889634074, ln2Double = 0.6931471805599453094;
 
 template<class A>
@@ -70,6 +69,13 @@ __device__ inline std::int64_t partialRow(const MergeShape& shape, int chunk, in
   return (static_cast<std::int64_t>(chunk) * shape.heads + head) * shape.latents + latent;
 }
 
+// Four neighbours in memory, read at once
+template<class A>
+struct alignas(4 * sizeof(A) <= 16 ? 4 * sizeof(A) : 16) Four
+{
+  A value[4];
+};
+
 // Sums channels [first, first + mergeChannels) of all chunks of a segment, each times factor(row); all lanes
 // get the result.
 template<class A, class Factor>
@@ -86,10 +92,16 @@ __device__ inline void mergedChannels(A (&total)[mergeChannels], const MergeShap
   {
     const auto row = partialRow(shape, i, head, latent);
     const A f = factor(row);
+    const auto* from = reinterpret_cast<const Four<A>*>(in.sum + row * in.channels + first);
 #pragma unroll
-    for (int c = 0; c < mergeChannels; ++c)
+    for (int c = 0; c < mergeChannels; c += 4)
     {
-      total[c] += f * in.sum[row * in.channels + first + c];
+      const Four<A> four = from[c / 4];
+#pragma unroll
+      for (int j = 0; j < 4; ++j)
+      {
+        total[c + j] += f * four.value[j];
+      }
     }
   }
 #pragma unroll
@@ -119,23 +131,18 @@ __global__ void __launch_bounds__(mergeThreads) mergeEncodedKernel(
   }
   top = warpMax(top);
   A weight = A(0);
-#pragma unroll 8
-  for (int i = begin + lane; i < end; i += 32)
-  {
-    const auto row = partialRow(shape, i, task.head, task.latent);
-    weight += in.weight[row] * power2(in.top[row] - top);
-  }
-  weight = warpSum(weight);
   const auto out = task.block * shape.latents + task.latent;
-  if (lane == 0)
-  {
-    logSum[out] = begin == end ? A(-INFINITY) : (top + logarithm2(weight)) * A(ln2Double);
-  }
   for (int first = 0; first < shape.width; first += mergeChannels)
   {
     A total[mergeChannels];
     mergedChannels(total, shape, in, task.segment, task.head, task.latent, first,
-      [&](std::int64_t row) { return power2(in.top[row] - top); });
+      [&](std::int64_t row)
+      {
+        const A factor = power2(in.top[row] - top);
+        weight += first == 0 ? in.weight[row] * factor : A(0);
+        return factor;
+      });
+    weight = first == 0 ? warpSum(weight) : weight;
 #pragma unroll
     for (int c = 0; c < mergeChannels; ++c)
     {
@@ -145,13 +152,25 @@ __global__ void __launch_bounds__(mergeThreads) mergeEncodedKernel(
       }
     }
   }
+  if (lane == 0)
+  {
+    logSum[out] = begin == end ? A(-INFINITY) : (top + logarithm2(weight)) * A(ln2Double);
+  }
 }
 
-// dz [segments, H, M, D] and delta = sum_d dz z; `factor` undoes the scale of the partial sums.
+// The exponent e of 2^(e-1) <= x < 2^e; 0 for zero and for what is not finite
+__device__ inline int exponentOf(float x)
+{
+  return x > 0.0f && x < INFINITY ? ilogbf(x) + 1 : 0;
+}
+
+// dz [segments, H, M, D] and delta = sum_d dz z; `factor` undoes the scale of the partial sums. Where a level
+// is asked for, each row of dz is brought to [1/2, 1) by a power of two, delta with it, and the level is log2
+// of 2^-L times that power; NaN when the row is 0.
 template<class A>
 __global__ void __launch_bounds__(mergeThreads)
   mergeLatentGradientKernel(const __grid_constant__ MergeShape shape, const __grid_constant__ Partial<A> in,
-    A factor, const A* z, A* dz, A* delta)
+    A factor, const A* z, const A* logSum, A* dz, A* delta, A* level)
 {
   const auto task = mergeTask(shape, shape.chunks.segments);
   if (!task.valid)
@@ -160,7 +179,7 @@ __global__ void __launch_bounds__(mergeThreads)
   }
   const int lane = threadIdx.x % 32;
   const auto out = task.block * shape.latents + task.latent;
-  A product = A(0);
+  A product = A(0), largest = A(0);
   for (int first = 0; first < shape.width; first += mergeChannels)
   {
     A total[mergeChannels];
@@ -174,73 +193,45 @@ __global__ void __launch_bounds__(mergeThreads)
         const auto i = out * shape.width + first + c;
         dz[i] = total[c];
         product += total[c] * z[i];
+        largest = larger(largest, total[c] < A(0) ? -total[c] : total[c]);
       }
     }
   }
   product = warpSum(product);
+  if (level != nullptr)
+  {
+    largest = warpMax(largest);
+    const int exponent = exponentOf(static_cast<float>(largest));
+    warpBarrier();
+    for (int c = lane; c < shape.width; c += 32)
+    {
+      dz[out * shape.width + c] = ldexp(dz[out * shape.width + c], -exponent);
+    }
+    product = ldexp(product, -exponent);
+    if (lane == 0)
+    {
+      level[out] = largest > A(0) ? A(exponent) - logSum[out] * A(log2eDouble) : A(NAN);
+    }
+  }
   if (lane == 0)
   {
     delta[out] = product;
   }
 }
 
-// The exponent e of 2^(e-1) <= x < 2^e; 0 for zero and for what is not finite
-__device__ inline int exponentOf(float x)
+// What a segment's head shares in the second pass of the backward (gradient_tables.cuh)
+struct HeadTerms
 {
-  return x > 0.0f && x < INFINITY ? ilogbf(x) + 1 : 0;
-}
+  float base, logScale, gradientFactor;
+  int shared; // whether one exponential serves both softmaxes
+};
 
-// Brings dz and delta to the form of LatentTerms, in place, and makes the rest of them.
-template<class A>
-__global__ void __launch_bounds__(mergeThreads) latentTermsKernel(const __grid_constant__ MergeShape shape,
-  const A* peak, const float* logSum, float* dz, float* delta, float* logFactor, float* base, float* logScale)
-{
-  const auto task = mergeTask(shape, shape.chunks.segments);
-  if (!task.valid)
-  {
-    return;
-  }
-  const int lane = threadIdx.x % 32;
-  const auto row = task.block * shape.latents + task.latent;
-  float largest = 0.0f, lowest = -INFINITY, highestPeak = 0.0f;
-  for (int c = lane; c < shape.width; c += 32)
-  {
-    largest = fmaxf(largest, fabsf(dz[row * shape.width + c]));
-  }
-  for (int m = lane; m < shape.latents; m += 32)
-  {
-    lowest = fmaxf(lowest, -logSum[task.block * shape.latents + m]);
-  }
-  for (int i = shape.chunks.first[task.segment] + lane; i < shape.chunks.first[task.segment + 1]; i += 32)
-  {
-    highestPeak = fmaxf(highestPeak, peak[static_cast<std::int64_t>(i) * shape.heads + task.head]);
-  }
-  const int exponent = exponentOf(warpMax(largest));
-  const float smallest = -warpMax(lowest) * log2e;
-  highestPeak = warpMax(highestPeak);
-  for (int c = lane; c < shape.width; c += 32)
-  {
-    dz[row * shape.width + c] = ldexpf(dz[row * shape.width + c], -exponent);
-  }
-  if (lane == 0)
-  {
-    delta[row] = ldexpf(delta[row], -exponent);
-    logFactor[row] = smallest - logSum[row] * log2e + static_cast<float>(exponent);
-    if (task.latent == 0)
-    {
-      base[task.block] = smallest;
-      // The largest |dy| becomes 2 to 4.
-      logScale[task.block] = static_cast<float>(2 - exponentOf(highestPeak));
-    }
-  }
-}
-
-// dq [H, M, D] = scale sum over segments and chunks, on top of what earlier launches left there. logScale,
-// where given, is what the partial sums were scaled by, per segment and head.
+// dq [H, M, D] = scale sum over segments and chunks, on top of what earlier launches left there. Partial sums
+// are scaled by 2^logScale of their head, where heads are given.
 template<class A>
 __global__ void __launch_bounds__(mergeThreads)
   mergeQueryGradientKernel(const __grid_constant__ MergeShape shape, const __grid_constant__ Partial<A> in,
-    A scale, const float* logScale, bool add, A* dq)
+    A scale, const HeadTerms* heads, bool add, A* dq)
 {
   const auto task = mergeTask(shape, 1);
   if (!task.valid)
@@ -256,7 +247,7 @@ __global__ void __launch_bounds__(mergeThreads)
       {
         continue;
       }
-      const A factor = logScale ? scale * A(power2(-logScale[segment * shape.heads + task.head])) : scale;
+      const A factor = heads ? scale * A(power2(-heads[segment * shape.heads + task.head].logScale)) : scale;
       A total[mergeChannels];
       mergedChannels(
         total, shape, in, segment, task.head, task.latent, first, [&](std::int64_t) { return A(1); });

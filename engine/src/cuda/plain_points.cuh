@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cuda/plain.cuh"
-#include "cuda/point_kernels.cuh"
+#include "cuda/point_blocks.cuh"
 
 // Plain kernels whose results belong to points: a lane group owns R points of a head, and the block's latents
 // lie in shared memory.
@@ -59,9 +59,6 @@ __device__ inline void stageLatents(typename P::Sum* to, const Row* matrix, int 
   }
 }
 
-// Latents that the plain kernels take at a time
-constexpr int plainBatch = 8;
-
 // y and c_n; y may be null. `resident`, a multiple of plainBatch, latents fit in shared memory at a time.
 template<class P, int R>
 __global__ void __launch_bounds__(pointThreads, sizeof(typename P::Sum) == 4 ? 2 : 1)
@@ -70,7 +67,6 @@ __global__ void __launch_bounds__(pointThreads, sizeof(typename P::Sum) == 4 ? 2
 {
   using A = typename P::Sum;
   using Points = PlainPoints<P, R>;
-  constexpr int W = P::channels;
   const Points points(o);
   const auto* q = o.q + static_cast<std::int64_t>(points.head) * o.latents * o.width;
   A* queries = reinterpret_cast<A*>(sharedMemory());
@@ -78,12 +74,12 @@ __global__ void __launch_bounds__(pointThreads, sizeof(typename P::Sum) == 4 ? 2
   const int start = points.firstPoint();
   for (int n = start; n - start <= points.last; n += Points::perBlock)
   {
-    A key[R][W], top[R], weight[R] = {}, sum[R][W] = {};
+    PlainSoftmax<P, R> state;
+    state.clear();
 #pragma unroll
     for (int i = 0; i < R; ++i)
     {
-      loadPart<P>(key[i], o.k + points.row(o, points.point(n, i)), points.channel, o.width);
-      top[i] = -INFINITY;
+      loadPart<P>(state.row[i], o.k + points.row(o, points.point(n, i)), points.channel, o.width);
     }
     for (int first = 0; first < o.latents; first += resident)
     {
@@ -98,53 +94,8 @@ __global__ void __launch_bounds__(pointThreads, sizeof(typename P::Sum) == 4 ? 2
       const int held = min(resident, o.latents - first);
       for (int m = 0; m < held; m += plainBatch)
       {
-        A s[R][plainBatch];
-#pragma unroll
-        for (int j = 0; j < plainBatch; ++j)
-        {
-          A x[W];
-          readShared(x, queries + (m + j) * P::width + points.channel);
-#pragma unroll
-          for (int i = 0; i < R; ++i)
-          {
-            s[i][j] = groupSum<P>(dot<P>(key[i], x));
-            s[i][j] = m + j < held ? s[i][j] : A(-INFINITY);
-          }
-        }
-#pragma unroll
-        for (int i = 0; i < R; ++i)
-        {
-          A highest = top[i];
-#pragma unroll
-          for (int j = 0; j < plainBatch; ++j)
-          {
-            highest = larger(highest, s[i][j]);
-          }
-          if (highest > top[i])
-          {
-            const A factor = power2(top[i] - highest);
-            top[i] = highest;
-            weight[i] *= factor;
-#pragma unroll
-            for (int c = 0; c < W; ++c)
-            {
-              sum[i][c] *= factor;
-            }
-          }
-        }
-#pragma unroll
-        for (int j = 0; j < plainBatch; ++j)
-        {
-          A x[W];
-          readShared(x, values + (m + j) * P::width + points.channel);
-#pragma unroll
-          for (int i = 0; i < R; ++i)
-          {
-            const A p = power2(s[i][j] - top[i]);
-            weight[i] += p;
-            addScaled<P>(sum[i], p, x);
-          }
-        }
+        state.template add<plainBatch>(
+          queries + m * P::width + points.channel, values + m * P::width + points.channel, held - m);
       }
     }
 #pragma unroll
@@ -157,11 +108,11 @@ __global__ void __launch_bounds__(pointThreads, sizeof(typename P::Sum) == 4 ? 2
       }
       if (y != nullptr)
       {
-        storePart<P>(y + points.row(o, point), points.channel, o.width, sum[i], A(1) / weight[i]);
+        storePart<P>(y + points.row(o, point), points.channel, o.width, state.sum[i], A(1) / state.weight[i]);
       }
       if (points.channel == 0)
       {
-        pointLogSum[points.number(o, point)] = (top[i] + logarithm2(weight[i])) * A(ln2Double);
+        pointLogSum[points.number(o, point)] = (state.top[i] + logarithm2(state.weight[i])) * A(ln2Double);
       }
     }
   }

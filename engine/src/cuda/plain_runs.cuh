@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cuda/plain_points.cuh"
+#include "cuda/plain_sums.cuh"
 #include "cuda/runs.cuh"
 
 namespace flare::cuda
@@ -25,16 +26,7 @@ public:
 
   std::size_t workspaceBytes() const
   {
-    std::size_t most = 0;
-    forEachGroup<A>(mix_, {},
-      [&](const Group<A>& group)
-      {
-        Workspace space(nullptr);
-        takeAll(space, group);
-        most = std::max(most, space.used());
-        return cudaSuccess;
-      });
-    return most;
+    return largestWorkspace<A>(mix_, [&](Workspace& space, const Group<A>& group) { takeAll(space, group); });
   }
 
   // y may be null: then only the sums are wanted.
@@ -53,7 +45,7 @@ public:
         const int latents = resident(2 * P::width);
         const auto bytes = latents * 2 * P::width * sizeof(A);
         const PointPlan points(mix_, group.offsets, group.segments, PlainPoints<P, decodePoints>::perBlock,
-          plainDecodeKernel<P, decodePoints>, bytes);
+          plainDecodeKernel<P, decodePoints>, pointThreads, bytes);
         return launch(plainDecodeKernel<P, decodePoints>, points.grid, pointThreads, bytes, stream,
           operands(points.chunks), group.z, static_cast<T*>(y), group.pointLogSum, latents);
       });
@@ -74,12 +66,13 @@ public:
         FLARE_CUDA_TRY(launch(plainLatentGradientKernel<P, sumLatents>, sums.grid, sums.threads, staged(2),
           stream, operands(sums.chunks), gradient, group.pointLogSum, pieces.sums));
         FLARE_CUDA_TRY(launch(mergeLatentGradientKernel<A>, mergeGrid(rows(group)), mergeThreads, 0, stream,
-          mergeShape(mix_, sums.chunks), pieces.sums, A(1), group.z, pieces.dz, pieces.delta));
+          mergeShape(mix_, sums.chunks), pieces.sums, A(1), group.z, group.latentLogSum, pieces.dz,
+          pieces.delta, static_cast<A*>(nullptr)));
 
         const int latents = resident(3 * P::width + 2);
         const auto bytes = latents * (3 * P::width + 2) * sizeof(A);
         const PointPlan points(mix_, group.offsets, group.segments, PlainPoints<P, gradientPoints>::perBlock,
-          plainPointGradientKernel<P, gradientPoints>, bytes);
+          plainPointGradientKernel<P, gradientPoints>, pointThreads, bytes);
         FLARE_CUDA_TRY(launch(plainPointGradientKernel<P, gradientPoints>, points.grid, pointThreads, bytes,
           stream, operands(points.chunks), result, gradient, terms, static_cast<T*>(out.k),
           static_cast<T*>(out.v), latents));
@@ -90,7 +83,7 @@ public:
         return launch(mergeQueryGradientKernel<A>,
           mergeGrid(static_cast<std::int64_t>(mix_.heads) * mix_.latents), mergeThreads, 0, stream,
           mergeShape(mix_, query.chunks), pieces.query, static_cast<A>(mix_.scale),
-          static_cast<const float*>(nullptr), !group.first, static_cast<A*>(out.q));
+          static_cast<const HeadTerms*>(nullptr), !group.first, static_cast<A*>(out.q));
       });
   }
 

@@ -8,12 +8,22 @@
 // from sizes and the GPU's number of multiprocessors, so that equal inputs give equal bits on one GPU.
 namespace flare::cuda
 {
+inline int deviceAttribute(cudaDeviceAttr attribute)
+{
+  int device = 0, value = 1;
+  cudaGetDevice(&device);
+  cudaDeviceGetAttribute(&value, attribute, device);
+  return value;
+}
+
 inline int multiprocessors()
 {
-  int device = 0, count = 1;
-  cudaGetDevice(&device);
-  cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, device);
-  return count;
+  return deviceAttribute(cudaDevAttrMultiProcessorCount);
+}
+
+inline int sharedMemoryPerMultiprocessor()
+{
+  return deviceAttribute(cudaDevAttrMaxSharedMemoryPerMultiprocessor);
 }
 
 inline std::int64_t dividedUp(std::int64_t a, std::int64_t b)

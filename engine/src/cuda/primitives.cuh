@@ -21,10 +21,20 @@ struct Packed<__half>
 {
   static constexpr unsigned ones = 0x3c003c00u;
 
+  // Weights above 2^15, as bits
+  static constexpr unsigned highestWeight = 0x7800u;
+
   static __device__ unsigned pack(float low, float high)
   {
     unsigned r;
     asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(high), "f"(low));
+    return r;
+  }
+
+  static __device__ unsigned multiply(unsigned a, unsigned b)
+  {
+    unsigned r;
+    asm("fma.rn.f16x2 %0, %1, %2, %3;" : "=r"(r) : "r"(a), "r"(b), "r"(0x80008000u));
     return r;
   }
 
@@ -35,12 +45,14 @@ struct Packed<__half>
         : "r"(a0), "r"(a1), "r"(b), "f"(c[0]), "f"(c[1]), "f"(c[2]), "f"(c[3]));
   }
 
-  static __device__ void mma16(float (&d)[4], const unsigned (&a)[4], unsigned b0, unsigned b1)
+  static __device__ void mma16(
+    float (&d)[4], const unsigned (&a)[4], unsigned b0, unsigned b1, const float (&c)[4])
   {
     asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
-        "{%0,%1,%2,%3};"
-        : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
-        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+        "{%10,%11,%12,%13};"
+        : "=f"(d[0]), "=f"(d[1]), "=f"(d[2]), "=f"(d[3])
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1), "f"(c[0]), "f"(c[1]), "f"(c[2]),
+        "f"(c[3]));
   }
 };
 
@@ -49,10 +61,19 @@ struct Packed<__nv_bfloat16>
 {
   static constexpr unsigned ones = 0x3f803f80u;
 
+  static constexpr unsigned highestWeight = 0x4700u;
+
   static __device__ unsigned pack(float low, float high)
   {
     unsigned r;
     asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(high), "f"(low));
+    return r;
+  }
+
+  static __device__ unsigned multiply(unsigned a, unsigned b)
+  {
+    unsigned r;
+    asm("fma.rn.bf16x2 %0, %1, %2, %3;" : "=r"(r) : "r"(a), "r"(b), "r"(0x80008000u));
     return r;
   }
 
@@ -63,12 +84,14 @@ struct Packed<__nv_bfloat16>
         : "r"(a0), "r"(a1), "r"(b), "f"(c[0]), "f"(c[1]), "f"(c[2]), "f"(c[3]));
   }
 
-  static __device__ void mma16(float (&d)[4], const unsigned (&a)[4], unsigned b0, unsigned b1)
+  static __device__ void mma16(
+    float (&d)[4], const unsigned (&a)[4], unsigned b0, unsigned b1, const float (&c)[4])
   {
     asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
-        "{%0,%1,%2,%3};"
-        : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
-        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+        "{%10,%11,%12,%13};"
+        : "=f"(d[0]), "=f"(d[1]), "=f"(d[2]), "=f"(d[3])
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1), "f"(c[0]), "f"(c[1]), "f"(c[2]),
+        "f"(c[3]));
   }
 };
 
@@ -103,6 +126,74 @@ __device__ inline float reciprocal(float x)
   return r;
 }
 
+// Place in shared memory as the instructions below take it. Kept in a register, it costs nothing; made anew
+// from a pointer, it takes several instructions.
+using SharedAddress = unsigned;
+
+__device__ inline SharedAddress sharedAddress(const void* place)
+{
+  return static_cast<SharedAddress>(__cvta_generic_to_shared(place));
+}
+
+// Two of a warp's 8 x 8 matrices of 16-bit values from shared memory: `row` is 16 bytes of a matrix, rows 0
+// to 7 of the first in lanes 0 to 7, of the second in lanes 8 to 15. A lane gets (g; 2t, 2t+1) of each.
+__device__ inline void loadMatrices(unsigned& first, unsigned& second, SharedAddress row)
+{
+  asm volatile("ldmatrix.sync.aligned.m8n8.x2.shared.b16 {%0,%1}, [%2];"
+               : "=r"(first), "=r"(second)
+               : "r"(row)
+               : "memory");
+}
+
+// The same, transposed: a lane gets (2t, 2t+1; g).
+__device__ inline void loadTransposed(unsigned& first, unsigned& second, SharedAddress row)
+{
+  asm volatile("ldmatrix.sync.aligned.m8n8.x2.trans.shared.b16 {%0,%1}, [%2];"
+               : "=r"(first), "=r"(second)
+               : "r"(row)
+               : "memory");
+}
+
+__device__ inline void loadNumbers(float (&x)[4], SharedAddress from)
+{
+  asm volatile("ld.shared.v4.f32 {%0,%1,%2,%3}, [%4];"
+               : "=f"(x[0]), "=f"(x[1]), "=f"(x[2]), "=f"(x[3])
+               : "r"(from)
+               : "memory");
+}
+
+// Copies 4 or 16 bytes to shared memory in the background, or zeros when not `valid`.
+template<int Bytes>
+__device__ inline void copyAsync(SharedAddress to, const void* from, bool valid)
+{
+  asm volatile("cp.async.ca.shared.global [%0], [%1], %2, %3;"
+               :
+               : "r"(to), "l"(from), "n"(Bytes), "r"(valid ? Bytes : 0)
+               : "memory");
+}
+
+// Closes a group of copies; awaitCopies<N> then waits for all groups but the last N.
+__device__ inline void commitCopies()
+{
+  asm volatile("cp.async.commit_group;" ::: "memory");
+}
+
+template<int Pending>
+__device__ inline void awaitCopies()
+{
+  asm volatile("cp.async.wait_group %0;" ::"n"(Pending) : "memory");
+}
+
+// Largest of the numbers without sign in the low, and in the high, halves
+__device__ inline unsigned largestHalves(unsigned a, unsigned b, unsigned c)
+{
+#if __CUDA_ARCH__ >= 900
+  return __vimax3_u16x2(a, b, c);
+#else
+  return __vmaxu2(__vmaxu2(a, b), c);
+#endif
+}
+
 // Transposes an 8 x 8 matrix of 16-bit values, one row per quad of lanes.
 __device__ inline unsigned transposed(unsigned x)
 {
@@ -115,11 +206,6 @@ template<class T>
 __device__ inline T exchanged(T x, int lanes)
 {
   return __shfl_xor_sync(0xffffffffu, x, lanes);
-}
-
-__device__ inline float fromLane(float x, int lane)
-{
-  return __shfl_sync(0xffffffffu, x, lane);
 }
 
 __device__ inline bool anyLane(bool x)

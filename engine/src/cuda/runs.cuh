@@ -2,7 +2,7 @@
 
 #include "cuda/merge.cuh"
 #include "cuda/plan.h"
-#include "cuda/point_kernels.cuh"
+#include "cuda/point_blocks.cuh"
 
 #include <map>
 #include <tuple>
@@ -41,6 +41,22 @@ cudaError_t forEachGroup(const Mix& mix, const Encoded& encoded, const Work& wor
   return cudaSuccess;
 }
 
+// What the largest of a batch's launches takes of the workspace: take(space, group) takes it.
+template<class A, class Take>
+std::size_t largestWorkspace(const Mix& mix, const Take& take)
+{
+  std::size_t most = 0;
+  forEachGroup<A>(mix, {},
+    [&](const Group<A>& group)
+    {
+      Workspace space(nullptr);
+      take(space, group);
+      most = std::max(most, space.used());
+      return cudaSuccess;
+    });
+  return most;
+}
+
 // Blocks of a kernel that the GPU holds at a time. Grids are whole multiples of it, or the last round would
 // leave multiprocessors idle. Asked once for each kernel, size and GPU.
 template<class Kernel>
@@ -66,10 +82,12 @@ struct PointSumPlan
   Chunks chunks;
   dim3 grid;
   int threads = 0;
+  std::size_t shared;
 
   template<class Kernel>
   PointSumPlan(const Mix& mix, const std::int64_t* offsets, int segments, int latentsPerWarp, Kernel kernel,
-    std::size_t shared = 0)
+    std::size_t sharedBytes)
+    : shared(sharedBytes)
   {
     const auto latentGroups = dividedUp(mix.latents, latentsPerWarp);
     const int warps = std::min(pointSumWarps, mix.heads);
@@ -77,7 +95,7 @@ struct PointSumPlan
     threads = 32 * warps;
     // Two full rounds; float sums stay accurate over 8192 points.
     const auto points = chunkPoints(offsets[segments] - offsets[0], headGroups * latentGroups,
-      2 * residentBlocks(kernel, threads, shared), 64, 8192);
+      2 * residentBlocks(kernel, threads, shared), 128, 8192);
     chunks = cut(offsets, segments, points);
     grid = dim3(static_cast<unsigned>(chunks.count() * headGroups * latentGroups));
   }
@@ -88,14 +106,23 @@ struct PointPlan
 {
   Chunks chunks;
   dim3 grid;
+  int threads;
+  std::size_t shared;
 
   template<class Kernel>
   PointPlan(const Mix& mix, const std::int64_t* offsets, int segments, int pointsPerStep, Kernel kernel,
-    std::size_t shared)
+    int threadsPerBlock, std::size_t sharedBytes, std::int64_t most = std::int64_t{ 1 } << 24)
+    : threads(threadsPerBlock)
+    , shared(sharedBytes)
   {
-    // Two full rounds
-    const auto points = chunkPoints(offsets[segments] - offsets[0], mix.heads,
-      2 * residentBlocks(kernel, pointThreads, shared), pointsPerStep, std::int64_t{ 1 } << 24);
+    // One full round where blocks are short, else three, so that the last one does not leave many
+    // multiprocessors idle
+    const auto rounds = [&](int count)
+    {
+      return chunkPoints(offsets[segments] - offsets[0], mix.heads,
+        count * residentBlocks(kernel, threads, shared), pointsPerStep, most);
+    };
+    const auto points = rounds(1) <= 8 * pointsPerStep ? rounds(1) : rounds(3);
     chunks = cut(offsets, segments, points);
     grid = dim3(static_cast<unsigned>(chunks.count()) * static_cast<unsigned>(mix.heads));
   }
@@ -109,7 +136,7 @@ Partial<A> takePartial(Workspace& space, const Mix& mix, std::int64_t chunks, in
   partial.channels = channels;
   partial.top = space.take<A>(rows);
   partial.weight = space.take<A>(rows);
-  partial.peak = space.take<A>(chunks * mix.heads);
+  partial.peak = space.take<float2>(chunks * mix.heads);
   partial.sum = space.take<A>(rows * channels);
   return partial;
 }

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "cuda/point_gradient.cuh"
-#include "cuda/query_gradient.cuh"
+#include "cuda/decode.cuh"
+#include "cuda/gradients.cuh"
+#include "cuda/point_sums.cuh"
 #include "cuda/runs.cuh"
 
 #include <cmath>
@@ -13,10 +14,8 @@ template<class T, int S>
 class TensorCoreRuns
 {
 public:
-  // Latents of a warp in units of 16, and points in units of 16: what registers hold.
-  static constexpr int encodeTiles = S == 1 ? 4 : S == 2 ? 2 : 1;
-  static constexpr int gradientTiles = S == 1 ? 4 : 1;
-  static constexpr int pointTiles = S == 1 ? 2 : 1;
+  // Latents of a warp that sums over points, in units of 16: what registers hold.
+  static constexpr int sumTiles = S == 1 ? 4 : S == 2 ? 2 : 1;
 
   explicit TensorCoreRuns(const Mix& mix)
     : mix_(mix)
@@ -25,16 +24,8 @@ public:
 
   std::size_t workspaceBytes() const
   {
-    std::size_t most = 0;
-    forEachGroup<float>(mix_, {},
-      [&](const Group<float>& group)
-      {
-        Workspace space(nullptr);
-        takeAll(space, group);
-        most = std::max(most, space.used());
-        return cudaSuccess;
-      });
-    return most;
+    return largestWorkspace<float>(
+      mix_, [&](Workspace& space, const Group<float>& group) { takeAll(space, group); });
   }
 
   cudaError_t forward(void* y, const Encoded& encoded, void* workspace, cudaStream_t stream) const
@@ -45,16 +36,13 @@ public:
         Workspace space(workspace);
         const auto pieces = takeAll(space, group);
         const auto sums = encodePlan(group);
-        FLARE_CUDA_TRY(launch(encodeKernel<T, S, encodeTiles>, sums.grid, sums.threads, 0, stream,
-          operands(sums.chunks), pieces.encode));
+        FLARE_CUDA_TRY(launch(encodeKernel<T, S, sumTiles>, sums.grid, sums.threads, sums.shared, stream,
+          operands(sums.chunks), pieces.sums));
         FLARE_CUDA_TRY(launch(mergeEncodedKernel<float>, mergeGrid(rows(group)), mergeThreads, 0, stream,
-          mergeShape(mix_, sums.chunks), pieces.encode, group.z, group.latentLogSum));
-        const int resident = std::min(1024 / S, static_cast<int>(dividedUp(mix_.latents, 64)) * 64);
-        const auto bytes = decodeBytes<S>(resident);
-        const PointPlan points(
-          mix_, group.offsets, group.segments, 16 * pointWarps, decodeKernel<T, S>, bytes);
-        return launch(decodeKernel<T, S>, points.grid, pointThreads, bytes, stream, operands(points.chunks),
-          group.z, static_cast<T*>(y), group.pointLogSum, resident);
+          mergeShape(mix_, sums.chunks), pieces.sums, group.z, group.latentLogSum));
+        const auto plan = decodePlan(group);
+        return launch(decodeKernel<T, S>, plan.grid, plan.threads, plan.shared, stream, operands(plan.chunks),
+          group.z, static_cast<T*>(y), group.pointLogSum, decodeResident());
       });
   }
 
@@ -67,17 +55,28 @@ public:
         Workspace space(workspace);
         const auto pieces = takeAll(space, group);
         FLARE_CUDA_TRY(latentTerms(group, pieces, static_cast<const T*>(dy), stream));
+        const auto plan = gradientPlan(group);
+        const GradientArguments<T> arguments{ static_cast<const T*>(y), static_cast<const T*>(dy),
+          group.pointLogSum, pieces.heads, pieces.tables, static_cast<T*>(out.k), static_cast<T*>(out.v),
+          pieces.query.sum, gradientSteps() };
+        auto o = operands(plan.chunks);
+        o.wide = o.wide && aligned(y) && aligned(dy);
         FLARE_CUDA_TRY(
-          pointGradients(group, pieces, static_cast<const T*>(y), static_cast<const T*>(dy), out, stream));
-        return queryGradients(group, pieces, static_cast<const T*>(dy), static_cast<float*>(out.q), stream);
+          launch(gradientKernel<T, S>, plan.grid, plan.threads, plan.shared, stream, o, arguments));
+        return launch(mergeQueryGradientKernel<float>,
+          mergeGrid(static_cast<std::int64_t>(mix_.heads) * mix_.latents), mergeThreads, 0, stream,
+          mergeShape(mix_, plan.chunks), pieces.query, static_cast<float>(mix_.scale), pieces.heads,
+          !group.first, static_cast<float*>(out.q));
       });
   }
 
 private:
   struct Pieces
   {
-    Partial<float> encode, query;
-    float *dz, *delta, *logFactor, *base, *logScale, *pointDelta;
+    Partial<float> sums, query;
+    float *dz, *delta, *level;
+    HeadTerms* heads;
+    LatentTables<S>* tables;
   };
 
   Pieces takeAll(Workspace& space, const Group<float>& group) const
@@ -85,32 +84,65 @@ private:
     const auto chunks = std::max(encodePlan(group).chunks.count(), latentPlan(group).chunks.count());
     const auto blocks = static_cast<std::int64_t>(group.segments) * mix_.heads;
     Pieces pieces;
-    pieces.encode = takePartial<float>(space, mix_, chunks, 8 * S);
-    pieces.query = takePartial<float>(space, mix_, queryPlan(group).chunks.count(), 8 * S);
+    pieces.sums = takePartial<float>(space, mix_, chunks, 8 * S);
+    pieces.query = takePartial<float>(space, mix_, gradientPlan(group).chunks.count(), 8 * S);
     pieces.dz = space.take<float>(blocks * mix_.latents * mix_.width);
     pieces.delta = space.take<float>(blocks * mix_.latents);
-    pieces.logFactor = space.take<float>(blocks * mix_.latents);
-    pieces.base = space.take<float>(blocks);
-    pieces.logScale = space.take<float>(blocks);
-    pieces.pointDelta = space.take<float>(mix_.heads * points());
+    pieces.level = space.take<float>(blocks * mix_.latents);
+    pieces.heads = space.take<HeadTerms>(blocks);
+    pieces.tables = space.take<LatentTables<S>>(blocks * passes() * groupsPerPass<S>);
     return pieces;
   }
 
   PointSumPlan encodePlan(const Group<float>& group) const
   {
-    return { mix_, group.offsets, group.segments, 16 * encodeTiles, encodeKernel<T, S, encodeTiles> };
+    return { mix_, group.offsets, group.segments, 16 * sumTiles, encodeKernel<T, S, sumTiles>,
+      pointSumWarps * stageSlots * EncodeStages<T, S>::stage };
   }
 
   PointSumPlan latentPlan(const Group<float>& group) const
   {
-    return { mix_, group.offsets, group.segments, 16 * encodeTiles, latentGradientKernel<T, S, encodeTiles> };
+    return { mix_, group.offsets, group.segments, 16 * sumTiles, latentGradientKernel<T, S, sumTiles>,
+      pointSumWarps * stageSlots * LatentStages<T, S>::stage };
   }
 
-  PointSumPlan queryPlan(const Group<float>& group) const
+  // Latents of each head that lie in shared memory at a time
+  int decodeResident() const
   {
-    return { mix_, group.offsets, group.segments, 16 * gradientTiles,
-      queryGradientKernel<T, S, gradientTiles> };
+    constexpr int step = DecodeShape<S>::step;
+    return std::min(2048 / S, static_cast<int>(dividedUp(mix_.latents, step)) * step);
   }
+
+  PointPlan decodePlan(const Group<float>& group) const
+  {
+    return { mix_, group.offsets, group.segments, DecodeShape<S>::perStep, decodeKernel<T, S>, pointThreads,
+      decodeBytes<T, S>(decodeResident()) };
+  }
+
+  // Steps of a chunk whose points and sums lie in shared memory from pass to pass: as many as let three
+  // blocks share a multiprocessor, or one where it is small; 0 for a single pass.
+  int gradientSteps() const
+  {
+    if (passes() == 1)
+    {
+      return 0;
+    }
+    constexpr int step = gradientBytes<T, S>(2) - gradientBytes<T, S>(1);
+    const auto fit = [](int bytes) { return (bytes - 1024 - GradientShape<S>::tableBytes) / step; };
+    const int room = sharedMemoryPerMultiprocessor();
+    return fit(room / 3) >= 2 ? fit(room / 3) : std::max(1, fit(room));
+  }
+
+  PointPlan gradientPlan(const Group<float>& group) const
+  {
+    constexpr int perStep = GradientShape<S>::perStep;
+    const int steps = gradientSteps();
+    return { mix_, group.offsets, group.segments, perStep, gradientKernel<T, S>, 32 * gradientWarps,
+      static_cast<std::size_t>(gradientBytes<T, S>(steps)),
+      steps > 0 ? steps * perStep : std::int64_t{ 1 } << 24 };
+  }
+
+  std::int64_t passes() const { return dividedUp(mix_.latents, latentsPerPass<S>); }
 
   std::int64_t points() const { return mix_.offsets[mix_.segments]; }
 
@@ -118,6 +150,8 @@ private:
   {
     return static_cast<std::int64_t>(group.segments) * mix_.heads * mix_.latents;
   }
+
+  static bool aligned(const void* x) { return reinterpret_cast<std::uintptr_t>(x) % 16 == 0; }
 
   Operands<T> operands(const Chunks& chunks) const
   {
@@ -130,15 +164,11 @@ private:
     o.points = points();
     o.scale2 = static_cast<float>(std::abs(mix_.scale) * log2eDouble);
     o.flip = mix_.scale < 0 ? 0x80008000u : 0u;
+    o.wide = mix_.width % 8 == 0 && aligned(mix_.k) && aligned(mix_.v);
     o.q = static_cast<const T*>(mix_.q);
     o.k = static_cast<const T*>(mix_.k);
     o.v = static_cast<const T*>(mix_.v);
     return o;
-  }
-
-  LatentTerms terms(const Group<float>& group, const Pieces& pieces) const
-  {
-    return { group.z, pieces.dz, pieces.delta, pieces.logFactor, pieces.base, pieces.logScale };
   }
 
   // First pass over the points: dZ, and what follows from it
@@ -146,42 +176,17 @@ private:
     const Group<float>& group, const Pieces& pieces, const T* dy, cudaStream_t stream) const
   {
     const auto sums = latentPlan(group);
-    const auto shape = mergeShape(mix_, sums.chunks);
-    FLARE_CUDA_TRY(launch(latentGradientKernel<T, S, encodeTiles>, sums.grid, sums.threads, 0, stream,
-      operands(sums.chunks), dy, group.pointLogSum, pieces.encode));
+    auto o = operands(sums.chunks);
+    o.wide = o.wide && aligned(dy);
+    FLARE_CUDA_TRY(launch(latentGradientKernel<T, S, sumTiles>, sums.grid, sums.threads, sums.shared, stream,
+      o, dy, group.pointLogSum, pieces.sums));
     FLARE_CUDA_TRY(launch(mergeLatentGradientKernel<float>, mergeGrid(rows(group)), mergeThreads, 0, stream,
-      shape, pieces.encode, std::exp2(-weightShift), group.z, pieces.dz, pieces.delta));
-    return launch(latentTermsKernel<float>, mergeGrid(rows(group)), mergeThreads, 0, stream, shape,
-      pieces.encode.peak, group.latentLogSum, pieces.dz, pieces.delta, pieces.logFactor, pieces.base,
-      pieces.logScale);
-  }
-
-  cudaError_t pointGradients(const Group<float>& group, const Pieces& pieces, const T* y, const T* dy,
-    const Gradients& out, cudaStream_t stream) const
-  {
-    // 512 latents take 88 KiB, and two blocks still fit a multiprocessor. More of them pass through in
-    // pieces.
-    const int resident =
-      mix_.latents <= 512 / S ? static_cast<int>(dividedUp(mix_.latents, 16)) * 16 : 256 / S;
-    const auto bytes = resident / 16 * GradientTables<S>::bytesPerGroup;
-    const PointPlan plan(mix_, group.offsets, group.segments, 16 * pointTiles * pointWarps,
-      pointGradientKernel<T, S, pointTiles>, bytes);
-    const PointGradientArguments<T> arguments{ y, dy, group.pointLogSum, terms(group, pieces),
-      static_cast<T*>(out.k), static_cast<T*>(out.v), pieces.pointDelta, resident };
-    return launch(pointGradientKernel<T, S, pointTiles>, plan.grid, pointThreads, bytes, stream,
-      operands(plan.chunks), arguments);
-  }
-
-  cudaError_t queryGradients(
-    const Group<float>& group, const Pieces& pieces, const T* dy, float* dq, cudaStream_t stream) const
-  {
-    const auto sums = queryPlan(group);
-    FLARE_CUDA_TRY(launch(queryGradientKernel<T, S, gradientTiles>, sums.grid, sums.threads, 0, stream,
-      operands(sums.chunks), dy, group.pointLogSum, pieces.pointDelta, terms(group, pieces), pieces.query));
-    return launch(mergeQueryGradientKernel<float>,
-      mergeGrid(static_cast<std::int64_t>(mix_.heads) * mix_.latents), mergeThreads, 0, stream,
-      mergeShape(mix_, sums.chunks), pieces.query, static_cast<float>(mix_.scale), pieces.logScale,
-      !group.first, dq);
+      mergeShape(mix_, sums.chunks), pieces.sums, std::exp2(-weightShift), group.z, group.latentLogSum,
+      pieces.dz, pieces.delta, pieces.level));
+    const LatentTerms terms{ group.z, pieces.dz, pieces.delta, pieces.level, pieces.sums.peak };
+    return launch(layGradientTablesKernel<T, S>,
+      dim3(static_cast<unsigned>(group.segments * mix_.heads * passes())), mergeThreads, 0, stream, o, terms,
+      pieces.heads, pieces.tables);
   }
 
   const Mix& mix_;

@@ -5,6 +5,8 @@
 #include "nn/state_shapes.h"
 #include "ops/vector_math.h"
 
+#include <ATen/autocast_mode.h>
+
 namespace flare::nn
 {
 struct BlockImpl : torch::nn::Module
@@ -52,6 +54,34 @@ struct OutputImpl : torch::nn::Module
 };
 TORCH_MODULE(Output);
 
+// bfloat16 autocast on GPUs while it lives. Coordinates have more digits than bfloat16, and what the blocks
+// add to each other's results would lose them too: in_proj, out_proj and x itself stay outside.
+class NarrowScope
+{
+public:
+  explicit NarrowScope(bool active)
+    : active_(active)
+  {
+    if (active_)
+    {
+      at::autocast::set_autocast_enabled(at::kCUDA, true);
+      at::autocast::set_autocast_dtype(at::kCUDA, at::kBFloat16);
+    }
+  }
+  NarrowScope(const NarrowScope&) = delete;
+  ~NarrowScope()
+  {
+    if (active_)
+    {
+      at::autocast::set_autocast_enabled(at::kCUDA, false);
+      at::autocast::clear_cache(); // of narrowed weights, which change with every step
+    }
+  }
+
+private:
+  bool active_;
+};
+
 struct FlareModelImpl::Parts
 {
   ResidualMlp input{ nullptr };
@@ -81,9 +111,12 @@ FlareModelImpl::FlareModelImpl(const Architecture& architecture)
 torch::Tensor FlareModelImpl::forward(torch::Tensor x, const Segments& segments)
 {
   x = parts_->input->forward(x);
-  for (auto& block : parts_->blocks)
   {
-    x = block->forward(x, segments);
+    const NarrowScope scope(narrowBlocks_);
+    for (auto& block : parts_->blocks)
+    {
+      x = block->forward(x, segments);
+    }
   }
   return parts_->output->forward(x);
 }

@@ -33,10 +33,14 @@ public:
   void forEachBlock(torch::Tensor x, const Segments& segments,
     const std::function<bool(std::int64_t block, const QueryKey&)>& visit);
 
+  // Precision::BFloat16: autocast for the layers inside of the blocks that forward() runs. Off by default.
+  void setNarrowBlocks(bool narrow) { narrowBlocks_ = narrow; }
+
   const Architecture& architecture() const { return architecture_; }
 
 private:
   Architecture architecture_;
+  bool narrowBlocks_ = false;
   struct Parts;
   std::shared_ptr<Parts> parts_;
 };

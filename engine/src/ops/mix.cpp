@@ -130,7 +130,7 @@ torch::Tensor mix(const torch::Tensor& q, const torch::Tensor& k, const torch::T
     "mix: rows that do not count are for inference on one mesh");
   if (mixBackend(q, k, segments) == Backend::Cuda)
   {
-    return cudaModule()->mix(q, k, v, scale, segments);
+    return cudaModule()->mix(q, k.to(v.scalar_type()), v, scale, segments); // a k norm leaves k wider
   }
   // Where autocast has narrowed k and v, the composition computes in the queries' type.
   const auto y = MixFunction::apply(

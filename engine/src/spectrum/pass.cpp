@@ -3,6 +3,7 @@
 #include "data/batch.h"
 #include "device.h"
 #include "flare/error.h"
+#include "spectrum/gram_cuda.h"
 #include "spectrum/together.h"
 
 #include <ATen/Parallel.h>
@@ -50,27 +51,45 @@ bool Pass::run(std::int64_t block, const std::function<void(std::int64_t, const 
 std::vector<HeadGram> Pass::gather(
   std::int64_t block, const QueryKey& factors, const std::vector<std::int64_t>& heads)
 {
-  std::vector<GramStream> streams;
-  for (const auto head : heads)
+  auto grams = sums(block, factors, heads);
+  for (std::size_t i = 0; i < grams.size(); ++i)
   {
-    streams.emplace_back(factors.q[head], architecture_.attentionScale);
-  }
-  together(communicator_, [&] { stream(block, countedKeys(factors.k), heads, streams); });
-  std::vector<HeadGram> grams;
-  if (stoppedAnywhere())
-  {
-    return grams;
-  }
-  for (std::size_t i = 0; i < streams.size(); ++i)
-  {
-    grams.push_back(streams[i].finish(communicator_));
     // Sums over all ranks: all of them see the same and throw alike.
-    if (!grams.back().finite())
+    if (!grams[i].finite())
     {
       throw Error("case '" + name_ + "': the attention scores of block " + std::to_string(block) + ", head " +
                   std::to_string(heads[i]) +
                   " are not finite. The inputs lie far outside what the model was trained on, or its weights "
                   "are damaged");
+    }
+  }
+  return grams;
+}
+
+std::vector<HeadGram> Pass::sums(
+  std::int64_t block, const QueryKey& factors, const std::vector<std::int64_t>& heads)
+{
+  const auto keys = countedKeys(factors.k);
+  if (!segments_.distributed() && gramOnGpu(factors.q, keys))
+  {
+    const auto chosen = torch::tensor(heads, torch::kInt64).to(keys.device());
+    auto grams = gramsOfAllHeads(
+      factors.q.index_select(0, chosen), keys.index_select(0, chosen), architecture_.attentionScale);
+    report(block, 1.0);
+    return stopped_ ? std::vector<HeadGram>() : grams;
+  }
+  std::vector<GramStream> streams;
+  for (const auto head : heads)
+  {
+    streams.emplace_back(factors.q[head], architecture_.attentionScale);
+  }
+  together(communicator_, [&] { stream(block, keys, heads, streams); });
+  std::vector<HeadGram> grams;
+  if (!stoppedAnywhere())
+  {
+    for (auto& one : streams)
+    {
+      grams.push_back(one.finish(communicator_));
     }
   }
   return grams;

@@ -34,6 +34,9 @@ public:
   const torch::Tensor& counted() const { return segments_.counted; }
 
 private:
+  // Empty when it was stopped.
+  std::vector<HeadGram> sums(
+    std::int64_t block, const QueryKey& factors, const std::vector<std::int64_t>& heads);
   torch::Tensor countedKeys(const torch::Tensor& k) const;
   void stream(std::int64_t block, const torch::Tensor& k, const std::vector<std::int64_t>& heads,
     std::vector<GramStream>& streams);

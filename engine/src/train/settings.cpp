@@ -142,7 +142,7 @@ Settings settingsOf(const DataSet& data, const TrainingOptions& options)
   settings.emplace_back("training cases", list(names(data, split.training)));
   settings.emplace_back("validation cases", list(names(data, split.validation)));
   settings.emplace_back("seed", std::to_string(options.seed));
-  settings.emplace_back("precision", options.precision == Precision::Float64 ? "float64" : "float32");
+  settings.emplace_back("precision", name(options.precision));
   return settings;
 }
 }

@@ -34,8 +34,11 @@ double now()
 
 nn::FlareModel makeNetwork(const ModelInfo& info, const TrainingOptions& options)
 {
+  const auto device = resolveDevice(options.device);
+  requirePrecision(device, options.precision);
   nn::FlareModel network(info.architecture);
-  network->to(torchDevice(resolveDevice(options.device)), torchType(options.precision));
+  network->to(torchDevice(device), torchType(options.precision));
+  network->setNarrowBlocks(options.precision == Precision::BFloat16);
   return network;
 }
 
@@ -87,7 +90,7 @@ TrainingRun::TrainingRun(DataSet data, TrainingOptions options, Setup setup)
 
   auto& record = info_.training;
   record.device = resolveDevice(options_.device) == Device::Cuda ? "CUDA" : "CPU";
-  record.precision = options_.precision == Precision::Float64 ? "float64" : "float32";
+  record.precision = name(options_.precision);
   record.stopReason = "interrupted";
   record.normFloors = error_.floors();
   record.notes.insert(record.notes.end(), error_.nearZero().begin(), error_.nearZero().end());
