@@ -113,7 +113,7 @@ def main():
         data = read_data_set(folder / "data")
         runs = [("ours", p, lambda p=p: ours(options.program, folder / "data", folder, options.latents, p))
                 for p in ("float32", "bfloat16")]
-        weights = lambda: load_file(folder / "initial")
+        weights = lambda: {n: w for n, w in load_file(folder / "initial").items() if not n.startswith("training.")}
         for compiled in (False, True)[: 1 if options.no_compile else 2]:
             for p in ("float16", "bfloat16")[: 1 if compiled else 2]:
                 runs.append(("PyTorch compiled" if compiled else "PyTorch eager", p, lambda p=p, c=compiled:

@@ -89,4 +89,4 @@ if __name__ == "__main__":
         print("skipped: PyTorch finds no GPU")
         sys.exit(77)
     PROGRAM = sys.argv[1]
-    unittest.main(argv=sys.argv[:1])
+    unittest.main(argv=sys.argv[:1] + sys.argv[2:])

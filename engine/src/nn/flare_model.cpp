@@ -9,6 +9,13 @@
 
 namespace flare::nn
 {
+// In the type of autocast, if that is on. It computes norms in float32; without this, every sum of a layer's
+// result and its input would be float32, too, and be kept beside its narrow copy.
+torch::Tensor narrowed(const torch::Tensor& x)
+{
+  return at::autocast::is_autocast_enabled(at::kCUDA) ? x.to(at::autocast::get_autocast_dtype(at::kCUDA)) : x;
+}
+
 struct BlockImpl : torch::nn::Module
 {
   explicit BlockImpl(const Architecture& a)
@@ -23,8 +30,8 @@ struct BlockImpl : torch::nn::Module
 
   torch::Tensor forward(const torch::Tensor& x, const Segments& segments)
   {
-    const auto mixed = x + att->forward(norm1->forward(x), segments);
-    return mixed + mlp->forward(norm2->forward(mixed));
+    const auto mixed = x + att->forward(narrowed(norm1->forward(x)), segments);
+    return mixed + mlp->forward(narrowed(norm2->forward(mixed)));
   }
 
   NormalisationLayer norm1{ nullptr };

@@ -1,6 +1,7 @@
 #include "nn/residual_mlp.h"
 
 #include "ops/gelu.h"
+#include "ops/residual_layer.h"
 
 namespace flare::nn
 {
@@ -41,6 +42,13 @@ torch::Tensor ResidualMlpImpl::plusActivated(const torch::Tensor& y, const torch
   return options_.activation == Activation::Gelu ? ops::addGelu(y, x) : y + at::silu(x);
 }
 
+torch::Tensor ResidualMlpImpl::plusLayer(const torch::Tensor& y, torch::nn::LinearImpl& layer) const
+{
+  return y.is_cuda() && options_.activation == Activation::Gelu
+           ? ops::residualLayer(y, layer.weight, layer.bias)
+           : plusActivated(y, layer.forward(y));
+}
+
 torch::Tensor ResidualMlpImpl::rows(const torch::Tensor& x)
 {
   if (fc_)
@@ -48,11 +56,10 @@ torch::Tensor ResidualMlpImpl::rows(const torch::Tensor& x)
     const auto y = fc_->forward(x);
     return options_.inputResidual ? x + y : y;
   }
-  const auto first = fc1_->forward(x);
-  auto y = options_.inputResidual ? plusActivated(x, first) : activated(first);
+  auto y = options_.inputResidual ? plusLayer(x, *fc1_) : activated(fc1_->forward(x));
   for (const auto& layer : *fcs_)
   {
-    y = plusActivated(y, layer->as<torch::nn::Linear>()->forward(y));
+    y = plusLayer(y, *layer->as<torch::nn::Linear>());
   }
   const auto out = fc2_->forward(y);
   return options_.outputResidual ? y + out : out;

@@ -30,6 +30,8 @@ public:
 private:
   torch::Tensor rows(const torch::Tensor& x);
   torch::Tensor activated(const torch::Tensor& x) const;
+  // y + act(layer(y))
+  torch::Tensor plusLayer(const torch::Tensor& y, torch::nn::LinearImpl& layer) const;
   torch::Tensor plusActivated(const torch::Tensor& y, const torch::Tensor& x) const;
 
   ResidualMlpOptions options_;

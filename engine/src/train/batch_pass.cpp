@@ -104,6 +104,12 @@ torch::Tensor BatchPass::forward(const Batch& batch)
         replica.gradient.zero_();
         const auto input = batch.input.narrow(0, rows_[g], rows_[g + 1] - rows_[g]);
         replica.prediction = replica.network->forward(input, cases(batch.segments, groups[g], groups[g + 1]));
+        if (input.is_cuda())
+        {
+          // Autograd's thread then has a CUDA context before its first matrix product; LibTorch warns
+          // otherwise.
+          replica.prediction = replica.prediction * 1.0;
+        }
         predictions[g] = replica.prediction.detach();
       }
     });

@@ -142,6 +142,27 @@ def check_gram(library, dtype, heads, latents, width, offsets, size=1.0, scale=0
     return failed
 
 
+def check_far_offsets(library):
+    """A mesh whose rows begin beyond 2^31 values gives what it gives alone."""
+    heads, width, far, points = 8, 8, 2**25 + 4321, 999
+    generator = torch.Generator("cuda").manual_seed(5)
+    draw = lambda *shape: torch.randn(*shape, generator=generator, device="cuda", dtype=torch.float16)
+    q = draw(heads, 64, width) * 0.5
+    k, v, dy = (draw(far + points, heads * width) for _ in range(3))
+    offsets = [0, far, far + points]
+    out = library.forward(q, k, v, offsets, 1.0)
+    out.update(library.backward(q, k, v, dy, out, offsets, 1.0))
+    finite = all(torch.isfinite(out[n]).all().item() for n in ("y", "dq", "dk", "dv"))
+    tail = [t[far:].contiguous() for t in (k, v, dy)]
+    alone = library.forward(q, tail[0], tail[1], [0, points], 1.0)
+    alone.update(library.backward(q, *tail, alone, [0, points], 1.0))
+    # The same points in the same order, but chunks may be cut elsewhere: fp16's rounding, as in check().
+    worst = max(error(out[n][far:], alone[n].double()) for n in ("y", "dk", "dv"))
+    failed = not finite or not worst <= 4 * 3 * UNIT[torch.float16]
+    print(("FAILED " if failed else "ok     ") + f"float16  rows beyond 2^31 values: {worst:.1e}, finite {finite}")
+    return failed
+
+
 def main():
     if DEVICE == "cuda" and not torch.cuda.is_available():
         print("skipped: PyTorch finds no GPU")
@@ -155,6 +176,8 @@ def main():
     if DEVICE == "cuda":
         for dtype, latents in ((torch.float16, 128), (torch.float16, 300), (torch.float32, 128)):
             failures += check_repeated(library, dtype, latents)
+        if torch.cuda.mem_get_info()[0] > 40e9:
+            failures += check_far_offsets(library)
     for dtype in (torch.float32, torch.float64):
         failures += check_gram(library, dtype, 8, 64, 8, [0, 5000])
         failures += check_gram(library, dtype, 3, 130, 5, [0, 4099])
