@@ -1,11 +1,17 @@
 #!/usr/bin/env bash
-# Configures (the first time, or when options are given) and builds the preset `cpu`:
+# Configures (the first time, or when options are given) and builds the preset `cpu`, or `cuda` where there is a GPU, in
+# build/cpu in either case:
 #   build.sh [CMake options]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-if [[ ! -f build/cpu/build.ninja ]] || (($#)); then
-  cmake --preset cpu "$@"
+preset=cpu
+if nvidia-smi >/dev/null 2>&1; then
+  preset=cuda
+fi
+if [[ ! -f build/cpu/build.ninja ]] || (($#)) ||
+  { [[ $preset == cuda ]] && ! grep -q '^PARAFLARE_CUDA:BOOL=ON' build/cpu/CMakeCache.txt; }; then
+  cmake --preset "$preset" "$@"
 fi
 
 # One job per core, as far as memory allows: LibTorch's headers take up to 2 GB a compiler.

@@ -12,7 +12,8 @@ Installs what ParaFLARE needs to be built and used on Debian 12 (x86_64), as far
   - Debian packages: compiler, ParaView 5.11 and its headers, small libraries (root is needed for these);
   - LibTorch 2.11.0 from its Python wheel, with the libraries of NVIDIA that its CPU part is linked to, in
     the folder .deps/ (0.6 GB to download, 1.25 GB on the disk). Where nvidia-smi finds a GPU, also
-    what LibTorch's CUDA part loads (2 GB to download, 3.5 GB on the disk). Versions and hashes: requirements/.
+    what LibTorch's CUDA part loads (2 GB to download, 3.5 GB on the disk), and a CUDA compiler unless the toolkit
+    is there. Versions and hashes: requirements/.
 
   --tests   also what scripts/test.sh needs: GoogleTest, clang-format, PyTorch for comparison, …
   --check   install nothing; exit code 0 when nothing is missing, 1 otherwise
@@ -41,13 +42,19 @@ packages=(
   nlohmann-json3-dev libcli11-dev libyaml-cpp-dev libxxhash-dev libhwy-dev
   python3-pip xvfb
 )
+gpu=no
+nvidia-smi >/dev/null 2>&1 && gpu=yes
 wheels=(cpu)
-if nvidia-smi >/dev/null 2>&1; then
+if [[ $gpu == yes || $tests == yes ]]; then
   wheels+=(cuda)
+fi
+# The compiler of the CUDA kernels, unless the toolkit is there
+if [[ $gpu == yes ]] && ! PATH=$PATH:/usr/local/cuda/bin command -v nvcc >/dev/null; then
+  wheels+=(nvcc)
 fi
 if [[ $tests == yes ]]; then
   packages+=(libgtest-dev libgmock-dev clang-format openmpi-bin python3-scipy python3-markdown-it)
-  wheels=(cpu cuda test)
+  wheels+=(test)
 fi
 
 missing_packages()
