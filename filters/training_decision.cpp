@@ -68,8 +68,10 @@ void requireModel(const TrainingRequest& request, Communicator& communicator)
   catch (const Error& e)
   {
     throw Error(
-      "IfModelExists is Overwrite, but ModelFile is no model that can be read, and is left as it is: " +
-      std::string(e.what()) + ". Choose another ModelFile, or remove that file");
+      std::string(
+        "IfModelExists is Overwrite, but ModelFile is no model that can be read, and is left as it is. "
+        "Choose another ModelFile, or remove that file: ") +
+      e.what());
   }
 }
 

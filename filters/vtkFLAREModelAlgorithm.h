@@ -43,7 +43,8 @@ public:
   ///@}
 
   ///@{
-  /** 0: the filter's usual precision, 1: double, 2: bfloat16 inside of the blocks, on a GPU. */
+  /** 0: the filter's usual precision, 1: double, 2: bfloat16 inside of the blocks, on a GPU (not for
+   * spectra). */
   vtkSetClampMacro(Precision, int, 0, 2);
   vtkGetMacro(Precision, int);
   ///@}

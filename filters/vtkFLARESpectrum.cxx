@@ -115,8 +115,11 @@ void vtkFLARESpectrum::Analyse(vtkDataObject* input, vtkInformationVector* outpu
   auto meshes = meshesOf(output, timeOf(input), this->MergeBlocks, *communicator);
   double begin = 0.0, end = 0.0;
   flare::SpectrumOptions options;
-  options.precision =
-    this->Precision == 1 ? flare::SpectrumPrecision::Precise : flare::SpectrumPrecision::Default;
+  if (this->Precision > 1)
+  {
+    throw flare::Error("Precision is BFloat16, in which spectra are not computed. Choose Default or Precise");
+  }
+  options.precision = static_cast<flare::SpectrumPrecision>(this->Precision);
   options.progress = [&](double part)
   {
     this->UpdateProgress(begin + part * (end - begin));

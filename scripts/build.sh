@@ -1,16 +1,13 @@
 #!/usr/bin/env bash
-# Configures (the first time, or when options are given) and builds the preset `cpu`, or `cuda` where there is a GPU, in
-# build/cpu in either case:
+# Configures (the first time, or when options are given) and builds the preset `cpu`, or `cuda` where there is a GPU for
+# its kernels; both in build/cpu. Remove that folder when a GPU has come:
 #   build.sh [CMake options]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/gpu.sh
 
-preset=cpu
-if nvidia-smi >/dev/null 2>&1; then
-  preset=cuda
-fi
-if [[ ! -f build/cpu/build.ninja ]] || (($#)) ||
-  { [[ $preset == cuda ]] && ! grep -q '^PARAFLARE_CUDA:BOOL=ON' build/cpu/CMakeCache.txt; }; then
+if [[ ! -f build/cpu/build.ninja ]] || (($#)); then
+  has_gpu && preset=cuda || preset=cpu
   cmake --preset "$preset" "$@"
 fi
 

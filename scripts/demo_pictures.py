@@ -185,6 +185,7 @@ def draw_legend(view, display, colours, label):
     bar.TitleColor = bar.LabelColor = INK
     bar.TitleFontSize, bar.LabelFontSize = TEXT, TEXT - 2
     bar.AutomaticLabelFormat, bar.LabelFormat, bar.RangeLabelFormat = 0, "%g", "%.3g"
+    bar.AddRangeLabels = 0  # they overlap with the nearest tick
     bar.DrawTickMarks = 0
 
 

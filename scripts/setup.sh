@@ -2,6 +2,7 @@
 # Installs what ParaFLARE needs and is missing. See --help.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/gpu.sh
 
 usage()
 {
@@ -42,14 +43,11 @@ packages=(
   nlohmann-json3-dev libcli11-dev libyaml-cpp-dev libxxhash-dev libhwy-dev
   python3-pip xvfb
 )
-gpu=no
-nvidia-smi >/dev/null 2>&1 && gpu=yes
 wheels=(cpu)
-if [[ $gpu == yes || $tests == yes ]]; then
+if [[ $tests == yes ]] || nvidia-smi >/dev/null 2>&1; then
   wheels+=(cuda)
 fi
-# The compiler of the CUDA kernels, unless the toolkit is there
-if [[ $gpu == yes ]] && ! PATH=$PATH:/usr/local/cuda/bin command -v nvcc >/dev/null; then
+if has_gpu && ! has_toolkit; then
   wheels+=(nvcc)
 fi
 if [[ $tests == yes ]]; then

@@ -71,7 +71,10 @@ void requirePrecision(Device resolved, Precision precision)
 {
   if (precision == Precision::BFloat16 && resolved != Device::Cuda)
   {
-    throw Error("Precision is BFloat16, which is for GPUs, but the device is the CPU. Choose Float32");
+    std::string reason;
+    cudaAvailable(&reason);
+    throw Error("Precision is BFloat16, which is for GPUs, but the network runs on the CPU" +
+                (reason.empty() ? "" : " (" + reason + ")") + ". Choose Float32");
   }
 }
 

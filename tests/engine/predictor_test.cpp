@@ -235,6 +235,14 @@ TEST(Predictor, NamesTheInputsThatLieOutsideOfTraining)
   EXPECT_TRUE(std::count(outside.begin(), outside.end(), "load") == 1);
 }
 
+TEST(Predictor, BFloat16IsForGpus)
+{
+  EXPECT_THROW(Predictor(trained(), Device::Cpu, Precision::BFloat16), Error);
+  auto options = test::smallOptions();
+  options.precision = Precision::BFloat16;
+  EXPECT_THROW(Trainer(test::smallData(4), options), Error);
+}
+
 TEST(Evaluation, ErrorsAreThoseOfTheDecodedFields)
 {
   const auto c = test::smallCase(3, 40);

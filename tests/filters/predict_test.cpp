@@ -354,6 +354,9 @@ TEST_F(Predict, CudaWithoutAGpuSaysWhy)
   }
   predict->SetDevice(vtkFLAREPredict::CUDA);
   EXPECT_TRUE(has(problem(square(6, 2.5)), "CUDA")) << said->errors;
+  predict->SetDevice(vtkFLAREPredict::AUTO);
+  predict->SetPrecision(2);
+  EXPECT_TRUE(has(problem(square(6, 2.5)), "BFloat16")) << said->errors;
 }
 
 TEST_F(Predict, OnePointIsPredicted)

@@ -155,6 +155,14 @@ TEST_F(Spectrum, PreciseAgreesWithDefault)
   }
 }
 
+TEST_F(Spectrum, RefusesBFloat16)
+{
+  spectrum->SetPrecision(2);
+  spectrum->Update();
+  EXPECT_NE(said->errors.find("BFloat16"), std::string::npos) << said->errors;
+  EXPECT_EQ(tableOf(spectrum, 0)->GetNumberOfRows(), 0);
+}
+
 TEST_F(Spectrum, NamesHeadsThatDoNotExist)
 {
   spectrum->SetHead(7);

@@ -29,7 +29,7 @@ class CountTests(unittest.TestCase):
                 if properties:
                     lines.append(f"set_tests_properties({name} PROPERTIES {properties})")
             Path(folder, "CMakeLists.txt").write_text("\n".join(lines))
-            subprocess.run(["cmake", "-S", folder, "-B", folder], check=True, capture_output=True)
+            subprocess.run(["cmake", "-G", "Ninja", "-S", folder, "-B", folder], check=True, capture_output=True)
             report = Path(folder, "report.xml")
             run = ["ctest", "--test-dir", folder, "--output-junit", report]
             subprocess.run(run, capture_output=True)

@@ -9,6 +9,9 @@ namespace flare::cuda
 {
 namespace
 {
+// Compiled for the same GPUs as all others, and never run.
+__global__ void probe() {}
+
 // Calls work with MixOf<T> of the mix's type.
 template<class Work>
 auto withType(Type type, const Work& work)
@@ -28,10 +31,17 @@ auto withType(Type type, const Work& work)
 }
 }
 
-bool supports(const Mix& mix)
+bool supports(std::int64_t heads, std::int64_t latents, std::int64_t width)
 {
-  return mix.heads > 0 && mix.heads <= 65535 && mix.latents > 0 && mix.width > 0 && mix.width <= widestHead &&
-         mix.segments > 0;
+  return heads > 0 && heads <= 65535 && latents > 0 && latents <= 65536 && width > 0 && width <= widestHead;
+}
+
+bool builtForGpu()
+{
+  cudaFuncAttributes attributes;
+  const bool found = cudaFuncGetAttributes(&attributes, probe) == cudaSuccess;
+  cudaGetLastError(); // a failure is an answer here
+  return found;
 }
 
 std::size_t workspaceBytes(const Mix& mix)

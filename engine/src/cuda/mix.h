@@ -50,8 +50,10 @@ struct Gradients
 std::size_t workspaceBytes(const Mix& mix);
 std::size_t gramWorkspaceBytes(const Mix& mix);
 
-// Whether kernels take these sizes (width at most widestHead, at least one latent).
-bool supports(const Mix& mix);
+// Whether kernels take these sizes: width at most widestHead, at least one latent.
+bool supports(std::int64_t heads, std::int64_t latents, std::int64_t width);
+// Whether the current GPU is one that the kernels were compiled for.
+bool builtForGpu();
 
 // y [T, H*D].
 cudaError_t forward(const Mix& mix, void* y, const Encoded& encoded, void* workspace, cudaStream_t stream);

@@ -3,7 +3,6 @@
 
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
-#include <torch/library.h>
 
 namespace flare::cuda
 {
@@ -12,6 +11,20 @@ namespace
 using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
+
+struct MixForward
+{
+  Tensor y;            // [T, H*D]
+  Tensor z;            // [segments, H, M, D]; this and what follows float32, for float64 inputs float64
+  Tensor latentLogSum; // [segments, H, M], over the points
+  Tensor pointLogSum;  // [H, T], over the latents
+};
+
+struct MixBackward
+{
+  Tensor dq; // [H, M, D], float32 or float64
+  Tensor dk, dv;
+};
 
 Type typeOf(const Tensor& t)
 {
@@ -59,21 +72,12 @@ torch::TensorOptions sumOptions(const Tensor& k)
   return k.options().dtype(k.scalar_type() == torch::kDouble ? torch::kDouble : torch::kFloat);
 }
 
-// Every kernel has machine code or PTX from compute capability 8.0 on.
-bool fitsGpu()
-{
-  int device = 0, major = 0;
-  return cudaGetDevice(&device) == cudaSuccess &&
-         cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device) == cudaSuccess &&
-         major >= 8;
-}
-
 bool supportsTensors(const Tensor& q, const Tensor& k)
 {
   const auto type = k.scalar_type();
   const bool known =
     type == torch::kHalf || type == torch::kBFloat16 || type == torch::kFloat || type == torch::kDouble;
-  return k.is_cuda() && q.device() == k.device() && known && q.size(1) > 0 && q.size(2) <= widestHead;
+  return k.is_cuda() && q.device() == k.device() && known && supports(q.size(0), q.size(1), q.size(2));
 }
 
 MixForward forwardTensors(
@@ -161,28 +165,12 @@ Tensor mixTensors(const Tensor& q, const Tensor& k, const Tensor& v, double scal
     "mix: q [H, M, D], k and v [T, H*D] and the segments' total do not fit together");
   return MixFunction::apply(q, k.contiguous(), v.contiguous(), scale, segments);
 }
-
-// For Python: torch.ops.flare.mix(q, k, v, scale, offsets)
-Tensor mixOp(
-  const Tensor& q, const Tensor& k, const Tensor& v, double scale, std::vector<std::int64_t> offsets)
-{
-  Segments segments;
-  segments.offsets = std::move(offsets);
-  return mixTensors(q, k, v, scale, segments);
-}
 }
 }
 
 extern "C" __attribute__((visibility("default"))) const flare::cuda::MixModule* flareCudaMixModule()
 {
-  static const flare::cuda::MixModule module{ flare::cuda::fitsGpu, flare::cuda::supportsTensors,
-    flare::cuda::forwardTensors, flare::cuda::backwardTensors, flare::cuda::gramTensors,
-    flare::cuda::mixTensors };
+  static const flare::cuda::MixModule module{ flare::cuda::builtForGpu, flare::cuda::supportsTensors,
+    flare::cuda::mixTensors, flare::cuda::gramTensors };
   return &module;
-}
-
-TORCH_LIBRARY(flare, library)
-{
-  library.def("mix(Tensor q, Tensor k, Tensor v, float scale, int[] offsets) -> Tensor");
-  library.impl("mix", c10::DispatchKey::CompositeImplicitAutograd, TORCH_FN(flare::cuda::mixOp));
 }

@@ -9,11 +9,14 @@
 
 namespace flare::nn
 {
+namespace
+{
 // In the type of autocast, if that is on. It computes norms in float32; without this, every sum of a layer's
 // result and its input would be float32, too, and be kept beside its narrow copy.
 torch::Tensor narrowed(const torch::Tensor& x)
 {
   return at::autocast::is_autocast_enabled(at::kCUDA) ? x.to(at::autocast::get_autocast_dtype(at::kCUDA)) : x;
+}
 }
 
 struct BlockImpl : torch::nn::Module
@@ -61,6 +64,8 @@ struct OutputImpl : torch::nn::Module
 };
 TORCH_MODULE(Output);
 
+namespace
+{
 // bfloat16 autocast on GPUs while it lives. Coordinates have more digits than bfloat16, and what the blocks
 // add to each other's results would lose them too: in_proj, out_proj and x itself stay outside.
 class NarrowScope
@@ -88,6 +93,7 @@ public:
 private:
   bool active_;
 };
+}
 
 struct FlareModelImpl::Parts
 {

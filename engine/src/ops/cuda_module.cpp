@@ -19,13 +19,14 @@ const cuda::MixModule* load(std::string& reason)
   if (!entry)
   {
     const char* error = dlerror();
-    reason = error ? error : "libflare_cuda.so is of another version";
+    reason = std::string(error ? error : "no reason given") +
+             "; scripts/setup.sh and scripts/build.sh install their compiler and build them";
     return nullptr;
   }
   const auto* module = entry();
-  if (!module->fitsGpu())
+  if (!module->builtForGpu())
   {
-    reason = "this GPU is older than what they are built for (compute capability 8.0)";
+    reason = "they were compiled for other GPUs";
     return nullptr;
   }
   return module;
@@ -41,9 +42,7 @@ const cuda::MixModule* cudaModule()
     if (!loaded)
     {
       TORCH_WARN("ParaFLARE's CUDA kernels are not used: ", reason,
-        ". LibTorch's operators compute the attention on the GPU instead, more slowly. scripts/setup.sh and "
-        "the "
-        "preset cuda build the kernels.");
+        ". LibTorch's operators compute the attention on the GPU instead, more slowly.");
     }
     return loaded;
   }();

@@ -73,8 +73,13 @@ std::vector<HeadGram> Pass::sums(
   if (!segments_.distributed() && gramOnGpu(factors.q, keys))
   {
     const auto chosen = torch::tensor(heads, torch::kInt64).to(keys.device());
-    auto grams = gramsOfAllHeads(
-      factors.q.index_select(0, chosen), keys.index_select(0, chosen), architecture_.attentionScale);
+    std::vector<HeadGram> grams;
+    together(communicator_,
+      [&]
+      {
+        grams = gramsOfAllHeads(
+          factors.q.index_select(0, chosen), keys.index_select(0, chosen), architecture_.attentionScale);
+      });
     report(block, 1.0);
     return stopped_ ? std::vector<HeadGram>() : grams;
   }

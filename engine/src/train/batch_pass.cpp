@@ -90,6 +90,10 @@ torch::Tensor BatchPass::forward(const Batch& batch)
   const auto count = static_cast<std::int64_t>(groups.size()) - 1;
   provide(static_cast<std::size_t>(count));
   rows_.clear();
+  for (auto& replica : replicas_)
+  {
+    replica.prediction.reset(); // of a pass that was not followed by backward
+  }
   for (const auto first : groups)
   {
     rows_.push_back(batch.segments.offsets[first]);

@@ -2,6 +2,7 @@
 
 #include "data/batch.h"
 #include "data/mesh_fingerprint.h"
+#include "device.h"
 #include "flare/error.h"
 #include "nn/state_shapes.h"
 
@@ -172,6 +173,8 @@ Architecture architectureFor(const Signature& signature, const TrainingOptions& 
 Setup prepare(const DataSet& data, const TrainingOptions& options)
 {
   checkOptions(data, options);
+  onEveryRank(
+    *data.communicator(), [&] { requirePrecision(resolveDevice(options.device), options.precision); });
   Setup setup;
   auto& info = setup.info;
   info.architecture = architectureFor(data.signature(), options);

@@ -35,7 +35,6 @@ double now()
 nn::FlareModel makeNetwork(const ModelInfo& info, const TrainingOptions& options)
 {
   const auto device = resolveDevice(options.device);
-  requirePrecision(device, options.precision);
   nn::FlareModel network(info.architecture);
   network->to(torchDevice(device), torchType(options.precision));
   network->setNarrowBlocks(options.precision == Precision::BFloat16);

@@ -22,8 +22,8 @@
 
 namespace flare::train
 {
-// One training run, step by step, in one thread: the network, its optimiser, and the way back to the last
-// good state when a step diverges. Under MPI every call is collective.
+// One training run, step by step, called from one thread at a time: the network, its optimiser, and the way
+// back to the last good state when a step diverges. Under MPI every call is collective.
 class TrainingRun
 {
 public:
@@ -68,7 +68,7 @@ public:
 private:
   TrainingRun(DataSet data, TrainingOptions options, Setup setup);
 
-  // The batch's loss; gradient_ holds the gradient, summed over ranks.
+  // The batch's loss; gradient_ holds the gradient, summed over ranks, unless the loss is not finite.
   double forwardBackward(const std::vector<std::size_t>& cases);
   // False when the step diverged and was undone.
   bool attempt(double& loss);

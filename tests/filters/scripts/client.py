@@ -8,14 +8,14 @@ from flare_script import *
 from paraview.simple import *
 
 with socket.socket() as free:
-    free.bind(("localhost", 0))
+    free.bind(("127.0.0.1", 0))
     port = free.getsockname()[1]
 server = subprocess.Popen([shutil.which("pvserver"), f"--server-port={port}"], stdout=subprocess.PIPE, text=True)
 try:
     for line in server.stdout:
         if "Accepting connection" in line:
             break
-    Connect("localhost", port)
+    Connect("127.0.0.1", port)
     LoadPlugin(plugin, remote=True, ns=globals())
     LoadPlugin(plugin, remote=False, ns=globals())
     model = fresh("client.safetensors")
