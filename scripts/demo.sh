@@ -59,8 +59,8 @@ plugin=build/cpu/lib/paraview-5.11/plugins/ParaFLARE/ParaFLARE.so
 build_options=()
 [[ -f build/cpu/build.ninja ]] || build_options=(-DBUILD_TESTING=OFF)
 
-scripts/setup.sh --check && setup=2 || setup=110
-[[ -f $plugin ]] && build=5 || build=240
+scripts/setup.sh --check && setup=2 || setup=170
+[[ -f $plugin ]] && build=5 || build=180
 [[ -f $output/plates.safetensors ]] && training=2
 plan $setup "Installing what is missing: Debian packages, LibTorch"
 plan $build "Building ParaFLARE"

@@ -21,10 +21,10 @@ mkdir -p build
 log=build/test.log
 : >"$log"
 scripts/setup.sh --check --tests && setup=2 || setup=240
-[[ -f build/cpu/bin/engine_tests ]] && build=30 || build=480
+[[ -f build/cpu/bin/engine_tests ]] && build=30 || build=400
 plan $setup "Installing what is missing: Debian packages, LibTorch, PyTorch for comparison"
 plan $build "Building ParaFLARE and its tests"
-plan 600 "Running the tests"
+plan 450 "Running the tests"
 
 # What stops the tests from running is a failure, too.
 give_up()
