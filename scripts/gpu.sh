@@ -1,4 +1,4 @@
-# What there is for the CUDA kernels. Sourced by setup.sh and build.sh.
+# What there is for the CUDA kernels. Sourced by setup.sh, build.sh and a test.
 
 # A GPU that they support: of compute capability 8.0 or later.
 has_gpu()

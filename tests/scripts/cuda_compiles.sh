@@ -4,9 +4,10 @@
 set -euo pipefail
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
-if ! PATH=$PATH:/usr/local/cuda/bin command -v nvcc >/dev/null &&
-  ! compgen -G "$project/.deps/venv/lib/python3.11/site-packages/nvidia/cu13/bin/nvcc" >/dev/null; then
-  echo "There is no nvcc on this machine."
+. "$project/scripts/gpu.sh"
+
+if ! has_toolkit && [[ ! -x $project/.deps/venv/lib/python3.11/site-packages/nvidia/cu13/bin/nvcc ]]; then
+  echo "There is no nvcc of CUDA 13 on this machine."
   exit 77
 fi
 rm -rf "$1"

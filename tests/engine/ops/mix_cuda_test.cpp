@@ -1,6 +1,6 @@
 #include "ops/mix.h"
 
-#include "device.h"
+#include "gpu_test.h"
 #include "mix_problem.h"
 #include "ops/cuda_module.h"
 #include "relative_error.h"
@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include <cmath>
+#include <algorithm>
 
 // tests/engine/cuda/check_mix.py has the kernels' own grid of shapes; here it is the operator that the engine
 // calls. Skipped where there is no GPU.
@@ -22,15 +22,15 @@ using test::MixResult;
 using test::relativeError;
 using torch::Tensor;
 
-class MixCuda : public testing::Test
+class MixCuda : public test::GpuTest
 {
 protected:
   void SetUp() override
   {
-    std::string reason;
-    if (!cudaAvailable(&reason))
+    GpuTest::SetUp();
+    if (IsSkipped())
     {
-      GTEST_SKIP() << reason;
+      return;
     }
     ASSERT_NE(ops::cudaModule(), nullptr) << "there is a GPU: build with -DPARAFLARE_CUDA=ON";
   }
@@ -106,50 +106,22 @@ TEST_F(MixCuda, AgreesWithTheReference)
 TEST_F(MixCuda, GradientsAgreeWithFiniteDifferences)
 {
   const auto p = test::makeMixProblem(2, 3, 2, 5, 0.8);
-  const auto r = mixOnGpu(p, torch::kFloat64, Segments::single(5));
-  // As in mix_test.cpp: about 1e-10 near h = 1e-5.
-  const double h = 1e-5;
-  const auto loss = [&](const Tensor& q, const Tensor& k, const Tensor& v)
-  {
-    const auto d = onGpu({ q, k, v, p.dy, p.scale }, torch::kFloat64);
-    return (ops::mix(d.q, d.k, d.v, p.scale, Segments::single(5)) * d.dy).sum().item<double>();
-  };
-  const Tensor gradients[] = { r.dq, r.dk, r.dv };
-  for (int which = 0; which < 3; ++which)
-  {
-    const auto gradient = gradients[which].cpu().reshape(-1);
-    for (std::int64_t i = 0; i < gradient.numel(); ++i)
+  const auto segments = Segments::single(5);
+  test::expectFiniteDifferences(mixOnGpu(p, torch::kFloat64, segments), p,
+    [&](const Tensor& q, const Tensor& k, const Tensor& v)
     {
-      Tensor up[3] = { p.q.clone(), p.k.clone(), p.v.clone() };
-      Tensor down[3] = { p.q.clone(), p.k.clone(), p.v.clone() };
-      up[which].view(-1)[i] += h;
-      down[which].view(-1)[i] -= h;
-      const double numeric = (loss(up[0], up[1], up[2]) - loss(down[0], down[1], down[2])) / (2 * h);
-      EXPECT_TRUE(std::abs(gradient[i].item<double>() - numeric) <= 1e-8) << which << " " << i;
-    }
-  }
+      const auto d = onGpu({ q, k, v, p.dy, p.scale }, torch::kFloat64);
+      return ops::mix(d.q, d.k, d.v, p.scale, segments).cpu();
+    });
 }
 
 TEST_F(MixCuda, SegmentsAreMeshesOfTheirOwn)
 {
   const auto p = test::makeMixProblem(2, 12, 8, 150, 0.9);
-  Segments segments;
-  segments.offsets = { 0, 40, 40, 149, 150 };
+  const Segments segments{ { 0, 40, 40, 149, 150 }, nullptr, {} };
   const auto r = mixOnGpu(p, torch::kFloat64, segments);
-  auto dq = torch::zeros_like(p.q);
-  for (std::int64_t i = 0; i < segments.count(); ++i)
-  {
-    const auto first = segments.offsets[i], count = segments.offsets[i + 1] - first;
-    if (count > 0)
-    {
-      const auto expected = test::reference({ p.q, p.k.narrow(0, first, count), p.v.narrow(0, first, count),
-        p.dy.narrow(0, first, count), p.scale });
-      EXPECT_TRUE(
-        relativeError(r.y.narrow(0, first, count), expected.y) <= gpuBound(p, torch::kFloat64, false));
-      dq += expected.dq;
-    }
-  }
-  EXPECT_TRUE(relativeError(r.dq, dq) <= gpuBound(p, torch::kFloat64, true));
+  test::expectMeshesOfTheirOwn(
+    r, p, segments, gpuBound(p, torch::kFloat64, false), gpuBound(p, torch::kFloat64, true));
 }
 
 TEST_F(MixCuda, RunsAreEqualBitForBit)

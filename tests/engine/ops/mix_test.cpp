@@ -116,46 +116,16 @@ TEST(Mix, SegmentsAreMeshesOfTheirOwnAndEmptyOnesTakeNoPart)
   const auto p = makeMixProblem(2, 12, 4, 150, 0.9);
   const Segments segments{ { 0, 40, 40, 149, 150 }, nullptr, {} };
   const auto r = streamed(p, torch::kFloat64, segments);
-  auto dq = torch::zeros_like(p.q);
-  for (std::int64_t i = 0; i < segments.count(); ++i)
-  {
-    const auto first = segments.offsets[i], count = segments.offsets[i + 1] - first;
-    if (count == 0)
-    {
-      continue;
-    }
-    const MixProblem one{ p.q, p.k.narrow(0, first, count), p.v.narrow(0, first, count),
-      p.dy.narrow(0, first, count), p.scale };
-    const auto expected = reference(one);
-    EXPECT_TRUE(relativeError(r.y.narrow(0, first, count), expected.y) <= bound(p, torch::kFloat64, false));
-    dq += expected.dq;
-  }
-  EXPECT_TRUE(relativeError(r.dq, dq) <= bound(p, torch::kFloat64, true));
+  test::expectMeshesOfTheirOwn(
+    r, p, segments, bound(p, torch::kFloat64, false), bound(p, torch::kFloat64, true));
 }
 
 TEST(Mix, GradientsAgreeWithFiniteDifferences)
 {
   const auto p = makeMixProblem(2, 3, 2, 5, 0.8);
-  const auto r = streamed(p, torch::kFloat64, Segments::single(5));
-  const auto loss = [&](const Tensor& q, const Tensor& k, const Tensor& v)
-  { return (ops::mix(q, k, v, p.scale, Segments::single(5)) * p.dy).sum().item<double>(); };
-  // Central differences: error h^2 f''' / 6 + u |f| / h is smallest, about 1e-10, near h = 1e-5.
-  const double h = 1e-5;
-  const auto check = [&](int which, const Tensor& gradient)
-  {
-    for (std::int64_t i = 0; i < gradient.numel(); ++i)
-    {
-      Tensor up[3] = { p.q.clone(), p.k.clone(), p.v.clone() };
-      Tensor down[3] = { p.q.clone(), p.k.clone(), p.v.clone() };
-      up[which].view(-1)[i] += h;
-      down[which].view(-1)[i] -= h;
-      const double numeric = (loss(up[0], up[1], up[2]) - loss(down[0], down[1], down[2])) / (2 * h);
-      EXPECT_TRUE(std::abs(gradient.reshape(-1)[i].item<double>() - numeric) <= 1e-8) << which << " " << i;
-    }
-  };
-  check(0, r.dq);
-  check(1, r.dk);
-  check(2, r.dv);
+  const auto segments = Segments::single(5);
+  test::expectFiniteDifferences(streamed(p, torch::kFloat64, segments), p,
+    [&](const Tensor& q, const Tensor& k, const Tensor& v) { return ops::mix(q, k, v, p.scale, segments); });
 }
 
 TEST(Mix, RunsAreEqualBitForBit)

@@ -1,6 +1,6 @@
 #include "ops/residual_layer.h"
 
-#include "device.h"
+#include "gpu_test.h"
 #include "relative_error.h"
 
 #include <gtest/gtest.h>
@@ -60,13 +60,10 @@ TEST(ResidualLayer, IsTheCompositionOfItsParts)
   EXPECT_EQ(f32.dWeight.scalar_type(), torch::kFloat32);
 }
 
-TEST(ResidualLayer, IsTheSameOnAGpu)
+using ResidualLayerGpu = test::GpuTest;
+
+TEST_F(ResidualLayerGpu, IsTheCompositionOfItsParts)
 {
-  std::string reason;
-  if (!cudaAvailable(&reason))
-  {
-    GTEST_SKIP() << reason;
-  }
   const auto exact = throughLayer(torch::kCPU, torch::kFloat64, torch::kFloat64, composed);
   expectClose(
     throughLayer(torch::kCUDA, torch::kFloat64, torch::kFloat64, ops::residualLayer), exact, 32 * 0x1p-53);

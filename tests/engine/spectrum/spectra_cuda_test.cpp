@@ -1,7 +1,7 @@
 #include "flare/spectrum.h"
 
-#include "flare/device.h"
 #include "flare/trainer.h"
+#include "gpu_test.h"
 #include "train/training_data.h"
 
 #include <gtest/gtest.h>
@@ -27,18 +27,7 @@ const Model& briefly()
   return model;
 }
 
-class SpectraCuda : public testing::Test
-{
-protected:
-  void SetUp() override
-  {
-    std::string reason;
-    if (!cudaAvailable(&reason))
-    {
-      GTEST_SKIP() << reason;
-    }
-  }
-};
+using SpectraCuda = test::GpuTest;
 
 double eigenvalueDistance(const std::vector<double>& a, const std::vector<double>& b)
 {
