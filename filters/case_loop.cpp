@@ -69,12 +69,17 @@ std::size_t CaseLoop::passes() const
 
 void CaseLoop::request(vtkInformationVector* inputs)
 {
+  requestPass(inputs, pass_);
+}
+
+void CaseLoop::requestPass(vtkInformationVector* inputs, std::size_t pass)
+{
   for (std::size_t i = 0; used_ == CasesFrom::TimeSteps && i < steps_.size(); ++i)
   {
     if (!steps_[i].empty())
     {
       inputs->GetInformationObject(static_cast<int>(i))
-        ->Set(Pipeline::UPDATE_TIME_STEP(), steps_[i][std::min(pass_, steps_[i].size() - 1)]);
+        ->Set(Pipeline::UPDATE_TIME_STEP(), steps_[i][std::min(pass, steps_[i].size() - 1)]);
     }
   }
 }
@@ -87,6 +92,21 @@ bool CaseLoop::take(vtkInformation* request, vtkInformationVector* inputs, Commu
     restart();
     return false;
   }
+  takePass(inputs, communicator, cases);
+  total_ = cases.size();
+  if (used_ == CasesFrom::TimeSteps)
+  {
+    total_ = 0;
+    for (const auto& steps : steps_)
+    {
+      total_ += std::max<std::size_t>(1, steps.size());
+    }
+  }
+  return true;
+}
+
+void CaseLoop::takePass(vtkInformationVector* inputs, Communicator& communicator, std::vector<Taken>& cases)
+{
   for (std::size_t i = 0; i < steps_.size(); ++i)
   {
     // An input with fewer steps than the others has been read to its end.
@@ -101,16 +121,42 @@ bool CaseLoop::take(vtkInformation* request, vtkInformationVector* inputs, Commu
       takeInput(data, time, i, communicator, cases);
     }
   }
-  total_ = cases.size();
-  if (used_ == CasesFrom::TimeSteps)
+}
+
+void CaseLoop::goTo(std::size_t index)
+{
+  std::size_t before = 0;
+  for (std::size_t pass = 0; pass < passes(); ++pass)
   {
-    total_ = 0;
-    for (const auto& steps : steps_)
+    std::size_t cases = total_;
+    if (used_ == CasesFrom::TimeSteps)
     {
-      total_ += std::max<std::size_t>(1, steps.size());
+      cases = static_cast<std::size_t>(std::count_if(steps_.begin(), steps_.end(),
+        [&](const std::vector<double>& steps) { return pass == 0 || pass < steps.size(); }));
     }
+    if (index < before + cases)
+    {
+      stay_ = pass;
+      again_ = index - before;
+      return;
+    }
+    before += cases;
   }
-  return true;
+}
+
+void CaseLoop::requestAgain(vtkInformationVector* inputs)
+{
+  requestPass(inputs, stay_);
+}
+
+CaseLoop::Taken CaseLoop::takeAgain(vtkInformationVector* inputs, Communicator& communicator)
+{
+  const auto before = pass_;
+  pass_ = stay_;
+  std::vector<Taken> cases;
+  takePass(inputs, communicator, cases);
+  pass_ = before;
+  return cases.at(again_);
 }
 
 void CaseLoop::takeInput(
@@ -158,6 +204,7 @@ bool CaseLoop::advance()
   {
     return true;
   }
+  stay_ = pass_ - 1;
   pass_ = 0;
   return false;
 }

@@ -49,6 +49,13 @@ public:
   // After an error or the end: the next execution starts from the beginning.
   void restart();
 
+  // After a loop, to come back to one case: what to ask the inputs for (RequestUpdateExtent), and what they
+  // have brought (RequestData). Until `goTo` names another one, the inputs keep what the loop's end left
+  // there, and nothing is executed for it.
+  void goTo(std::size_t index);
+  void requestAgain(vtkInformationVector* inputs);
+  Taken takeAgain(vtkInformationVector* inputs, Communicator& communicator);
+
   // Passes of one loop, at least 1.
   std::size_t passes() const;
   std::size_t pass() const { return pass_; }
@@ -59,6 +66,8 @@ public:
 
 private:
   CasesFrom resolve(vtkInformationVector* inputs) const;
+  void requestPass(vtkInformationVector* inputs, std::size_t pass);
+  void takePass(vtkInformationVector* inputs, Communicator& communicator, std::vector<Taken>& cases);
   void takeInput(vtkDataObject* data, double time, std::size_t index, Communicator& communicator,
     std::vector<Taken>& cases);
 
@@ -68,5 +77,7 @@ private:
   std::size_t pass_ = 0;
   std::size_t total_ = 0;
   std::size_t surfaces_ = 0;
+  std::size_t stay_ = 0;  // the pass that the inputs are left at
+  std::size_t again_ = 0; // the case of goTo, among those of that pass
 };
 }

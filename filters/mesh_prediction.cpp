@@ -140,7 +140,7 @@ void addOrReplace(
   attributes->AddArray(array);
 }
 
-void predictOnto(CaseMesh& mesh, const Case& c, Predictor& predictor, std::vector<std::string>& notes)
+std::vector<std::vector<double>> predictedValues(const Case& c, Predictor& predictor)
 {
   const auto& signature = predictor.model().info().signature;
   std::vector<std::vector<double>> values;
@@ -154,7 +154,12 @@ void predictOnto(CaseMesh& mesh, const Case& c, Predictor& predictor, std::vecto
     views.push_back({ values[f].data(), ScalarType::Float64, c.count(), signature.targets[f].components });
   }
   predictor.predict(c, views);
+  return values;
+}
 
+void addPrediction(CaseMesh& mesh, const Signature& signature, const std::vector<std::vector<double>>& values,
+  std::vector<std::string>& notes)
+{
   std::int64_t first = 0;
   for (const auto& piece : mesh.pieces)
   {
@@ -177,6 +182,11 @@ void predictOnto(CaseMesh& mesh, const Case& c, Predictor& predictor, std::vecto
     }
     first += tuples;
   }
+}
+
+void predictOnto(CaseMesh& mesh, const Case& c, Predictor& predictor, std::vector<std::string>& notes)
+{
+  addPrediction(mesh, predictor.model().info().signature, predictedValues(c, predictor), notes);
 }
 
 namespace

@@ -32,6 +32,13 @@ vtkDataArray* truthOf(vtkDataSet* data, const FieldSpec& field, Association asso
 void addOrReplace(
   vtkDataSet* data, Association association, vtkDataArray* array, std::vector<std::string>& replaced);
 
+// A case's prediction: per target field, tuples x components in double. Collective.
+std::vector<std::vector<double>> predictedValues(const Case& c, Predictor& predictor);
+
+// Adds NAME_predicted and NAME_error from a prediction, as predictOnto does.
+void addPrediction(CaseMesh& mesh, const Signature& signature, const std::vector<std::vector<double>>& values,
+  std::vector<std::string>& notes);
+
 // Predicts a case and adds NAME_predicted to the pieces that it was read from, and NAME_error (prediction
 // minus truth) where the truth is. Notes of what a user should know are appended to `notes`; they differ by
 // rank. Collective.

@@ -113,52 +113,67 @@ void TrainingSession::forget()
   kept_.reset();
 }
 
-TrainingSession::Result TrainingSession::run(
-  const DataSet& data, const TrainingOptions& options, TrainingRequest request, const TrainingHooks& hooks)
+TrainingPlan TrainingSession::plan(
+  const DataSet& data, const TrainingOptions& options, TrainingRequest request)
 {
   auto& communicator = *data.communicator();
-  const auto key = data.fingerprint() + settingsFingerprint(data, options) + request.modelFile;
-  if (kept_ && kept_->key == key)
+  TrainingPlan plan;
+  plan.key = data.fingerprint() + settingsFingerprint(data, options) + request.modelFile;
+  if (kept_ && kept_->key == plan.key)
   {
     const auto model = kept_->model;
     if (kept_->unsaved)
     {
-      save(model, request.modelFile, key, communicator);
+      save(model, request.modelFile, plan.key, communicator);
     }
-    return { model, "kept from the last execution: " + runText(model.info()), {} };
+    plan.result = TrainingResult{ model, "kept from the last execution: " + runText(model.info()), {} };
+    return plan;
   }
   request.writtenHere =
     !written_.empty() && communicator.broadcast(identify(request.modelFile).text(), 0) == written_;
-  request.overwritten = request.ifExists == IfModelExists::Overwrite && writtenFor_ == key;
+  request.overwritten = request.ifExists == IfModelExists::Overwrite && writtenFor_ == plan.key;
   const auto decision = decide(request, data, options);
-  if (decision.action != TrainingDecision::Action::Read)
+  plan.resume = decision.action == TrainingDecision::Action::Resume;
+  plan.request = request;
+  if (decision.action == TrainingDecision::Action::Read)
   {
-    requireWritable(request.modelFile, request.makeFolder, communicator);
-    return train(decision.action == TrainingDecision::Action::Resume, data, options, request, hooks, key);
+    plan.result = TrainingResult{ ModelCache::instance().model(decision.path, communicator),
+      "read from '" + decision.path + "'", {} };
+    if (!decision.warning.empty())
+    {
+      plan.result->warnings.push_back(decision.warning);
+    }
+    return plan;
   }
-  const auto model = ModelCache::instance().model(decision.path, communicator);
-  Result result{ model, "read from '" + decision.path + "'", {} };
-  if (!decision.warning.empty())
-  {
-    result.warnings.push_back(decision.warning);
-  }
-  return result;
+  requireWritable(request.modelFile, request.makeFolder, communicator);
+  return plan;
 }
 
-TrainingSession::Result TrainingSession::train(bool resume, const DataSet& data,
-  const TrainingOptions& options, const TrainingRequest& request, const TrainingHooks& hooks,
-  const std::string& key)
+Trainer TrainingSession::start(const TrainingPlan& plan, const DataSet& data, const TrainingOptions& options)
 {
-  auto& communicator = *data.communicator();
-  auto trainer = resume ? Trainer::resume(request.checkpoint, data, options) : Trainer(data, options);
+  return plan.resume ? Trainer::resume(plan.request.checkpoint, data, options) : Trainer(data, options);
+}
+
+TrainingResult TrainingSession::train(
+  const TrainingPlan& plan, const DataSet& data, const TrainingOptions& options, const TrainingHooks& hooks)
+{
+  auto trainer = start(plan, data, options);
   Reporter reporter(hooks);
   const auto state = trainer.run([&](const Progress& progress) { reporter.epoch(progress); },
     [&](std::int64_t done, std::int64_t planned) { return reporter.step(done, planned); });
+  return finish(plan, trainer, state, data, options);
+}
+
+TrainingResult TrainingSession::finish(const TrainingPlan& plan, const Trainer& trainer, RunState state,
+  const DataSet& data, const TrainingOptions& options)
+{
+  auto& communicator = *data.communicator();
+  const auto& request = plan.request;
   const auto model = trainer.model();
-  Result result{ model, "trained: " + runText(model.info()), model.info().training.notes };
+  TrainingResult result{ model, "trained: " + runText(model.info()), model.info().training.notes };
   if (state == RunState::Completed)
   {
-    save(model, request.modelFile, key, communicator);
+    save(model, request.modelFile, plan.key, communicator);
     return result;
   }
   result.outcome = "stopped: " + runText(model.info());
@@ -166,12 +181,12 @@ TrainingSession::Result TrainingSession::train(bool resume, const DataSet& data,
               "'. Set IfModelExists to Resume to continue";
   if (mayReplace(request.modelFile, data, options))
   {
-    save(model, request.modelFile, key, communicator);
+    save(model, request.modelFile, plan.key, communicator);
     note += ". '" + request.modelFile + "' holds the model as it was then";
   }
   else
   {
-    kept_ = Kept{ key, model, false };
+    kept_ = Kept{ plan.key, model, false };
     note += ". '" + request.modelFile + "' still holds the older model";
   }
   result.warnings.push_back(note);

@@ -19,22 +19,38 @@ struct TrainingHooks
   std::function<bool()> stopWanted; // on this rank
 };
 
+struct TrainingResult
+{
+  Model model;
+  std::string outcome; // "read from 'FILE'", "trained: 12 epochs, 480 steps in 0:31 on CPU"
+  std::vector<std::string> warnings;
+};
+
+// What is to be done about data and settings.
+struct TrainingPlan
+{
+  std::optional<TrainingResult> result; // nothing needs to be trained
+  bool resume = false;
+  TrainingRequest request;
+  std::string key;
+};
+
 // Turns data and settings into a model: by reading a file or by training. One lives as long as a filter and
 // remembers what the filter has done, so that no execution repeats it.
 class TrainingSession
 {
 public:
-  struct Result
-  {
-    Model model;
-    std::string outcome; // "read from 'FILE'", "trained: 12 epochs, 480 steps in 0:31 on CPU"
-    std::vector<std::string> warnings;
-  };
+  TrainingPlan plan(const DataSet& data, const TrainingOptions& options, TrainingRequest request);
+  // The run that a plan without a result asks for, to be driven to its end and then handed to `finish`.
+  static Trainer start(const TrainingPlan& plan, const DataSet& data, const TrainingOptions& options);
+  // Writes the model. That of a stopped run is written unless it would replace an older result; its
+  // checkpoint stays.
+  TrainingResult finish(const TrainingPlan& plan, const Trainer& trainer, RunState state, const DataSet& data,
+    const TrainingOptions& options);
 
-  // Collective. A stopped run's model is written unless that would replace an older result; its checkpoint
-  // stays.
-  Result run(
-    const DataSet& data, const TrainingOptions& options, TrainingRequest request, const TrainingHooks& hooks);
+  // All of that, on the calling thread. Every function is collective.
+  TrainingResult train(const TrainingPlan& plan, const DataSet& data, const TrainingOptions& options,
+    const TrainingHooks& hooks);
 
   // The user asks anew.
   void forget();
@@ -48,8 +64,6 @@ private:
     bool unsaved; // it should be: the disk was full
   };
 
-  Result train(bool resume, const DataSet& data, const TrainingOptions& options,
-    const TrainingRequest& request, const TrainingHooks& hooks, const std::string& key);
   void save(const Model& model, const std::string& path, const std::string& key, Communicator& communicator);
 
   std::string written_;    // the version of the model file that this session wrote

@@ -1,16 +1,12 @@
-#include "vtkFLARETrain.h"
+#include "train_internals.h"
 
-#include "case_loop.h"
-#include "case_reader.h"
 #include "guarded.h"
 #include "interrupt.h"
 #include "mesh_prediction.h"
-#include "model_algorithm_internals.h"
 #include "parallel.h"
 #include "tables.h"
 #include "training_decision.h"
 #include "training_options.h"
-#include "training_session.h"
 #include "training_signature.h"
 #include "upstream_file.h"
 
@@ -18,8 +14,6 @@
 #include "flare/trainer.h"
 
 #include <vtkCommand.h>
-#include <vtkDataArraySelection.h>
-#include <vtkDataObject.h>
 #include <vtkErrorCode.h>
 #include <vtkInformation.h>
 #include <vtkInformationVector.h>
@@ -29,7 +23,6 @@
 #include <vtkTable.h>
 
 #include <algorithm>
-#include <optional>
 
 using namespace flare::filters;
 
@@ -37,43 +30,7 @@ namespace
 {
 // The share of the progress bar that reading the cases takes.
 constexpr double readingShare = 0.05;
-}
 
-struct vtkFLARETrain::Internals
-{
-  vtkNew<vtkDataArraySelection> pointTargets, cellTargets, pointInputs, cellInputs, parameters;
-  std::vector<int> validationCases;
-
-  // One execution
-  std::shared_ptr<flare::Communicator> communicator = flare::serialCommunicator();
-  CaseLoop loop;
-  std::optional<flare::DataSet> data;
-  ReadingNotes reading;
-  flare::Case shownCase;
-  vtkSmartPointer<vtkDataObject> shownObject;
-  std::vector<unsigned int> shownBlock;
-
-  // Between executions
-  FileWatch watch;
-  std::string modelFile;
-  std::string casesFound;
-  std::string outcome;
-  TrainingSession session;
-
-  void clear()
-  {
-    this->loop.restart();
-    this->data.reset();
-    this->shownCase = {};
-    this->shownObject = nullptr;
-  }
-
-  flare::DataSet newDataSet(const CaseMesh& first, bool useTime);
-  void add(const CaseLoop::Taken& taken, bool shown);
-};
-
-namespace
-{
 std::vector<std::string> chosen(vtkDataArraySelection* selection)
 {
   std::vector<std::string> names;
@@ -196,11 +153,20 @@ const char* vtkFLARETrain::GetOutcome()
 
 vtkMTimeType vtkFLARETrain::GetMTime()
 {
-  if (communicatorOf(vtkMultiProcessController::GetGlobalController())->size() == 1 && this->Internal)
+  if (!this->Internal)
   {
-    this->Internal->watch.look(this->Internal->modelFile, *flare::serialCommunicator());
+    return this->Superclass::GetMTime();
   }
-  return std::max(this->Superclass::GetMTime(), this->Internal ? this->Internal->watch.time() : 0);
+  auto& d = *this->Internal;
+  if (communicatorOf(vtkMultiProcessController::GetGlobalController())->size() == 1)
+  {
+    d.watch.look(d.modelFile, *flare::serialCommunicator());
+  }
+  if (d.live && d.live->training->version() != d.live->shownVersion)
+  {
+    d.refresh.Modified();
+  }
+  return std::max({ this->Superclass::GetMTime(), d.watch.time(), d.refresh.GetMTime() });
 }
 
 int vtkFLARETrain::ComputePipelineMTime(vtkInformation* request, vtkInformationVector** inputs,
@@ -256,7 +222,17 @@ int vtkFLARETrain::RequestInformation(
 
 int vtkFLARETrain::RequestUpdateExtent(vtkInformation*, vtkInformationVector** inputs, vtkInformationVector*)
 {
-  this->Internal->loop.request(inputs[0]);
+  auto& d = *this->Internal;
+  d.refreshing = this->LiveRunIsCurrent();
+  if (d.refreshing)
+  {
+    this->PrepareLive();
+    d.loop.requestAgain(inputs[0]);
+  }
+  else
+  {
+    d.loop.request(inputs[0]);
+  }
   return 1;
 }
 
@@ -270,6 +246,12 @@ int vtkFLARETrain::RequestData(
   this->SetErrorCode(guarded(this, outputs,
     [&]
     {
+      if (d.refreshing)
+      {
+        this->ShowLive(inputs, outputs);
+        return;
+      }
+      d.live.reset();
       more = !this->Collect(request, inputs);
       if (!more && d.data)
       {
@@ -285,8 +267,12 @@ int vtkFLARETrain::RequestData(
   if (this->GetErrorCode() != vtkErrorCode::NoError)
   {
     d.outcome = "failed";
+    d.live = d.refreshing ? std::move(d.live) : std::nullopt;
   }
-  d.clear();
+  if (!d.live)
+  {
+    d.clear();
+  }
   d.watch.look(d.modelFile, *d.communicator);
   interrupt.passOn();
   return 1;
@@ -312,12 +298,17 @@ void vtkFLARETrain::Internals::add(const CaseLoop::Taken& taken, bool shown)
     taken.mesh, this->data->signature(), Targets::Required, nullptr, *this->communicator, &this->reading);
   if (shown)
   {
-    this->shownCase = c;
-    this->shownBlock = taken.block;
-    this->shownObject.TakeReference(taken.object->NewInstance());
-    shareMesh(taken.object, this->shownObject);
+    this->show(taken, c);
   }
   this->data->add(std::move(c));
+}
+
+void vtkFLARETrain::Internals::show(const CaseLoop::Taken& taken, const flare::Case& c)
+{
+  this->shownCase = c;
+  this->shownBlock = taken.block;
+  this->shownObject.TakeReference(taken.object->NewInstance());
+  shareMesh(taken.object, this->shownObject);
 }
 
 bool vtkFLARETrain::Collect(vtkInformation* request, vtkInformationVector** inputs)
@@ -388,6 +379,7 @@ void vtkFLARETrain::Finish(vtkInformationVector* outputs, const std::function<bo
   request.neverTrain = this->NeverTrain;
   request.makeFolder = !this->ModelFile || !*this->ModelFile;
 
+  const auto options = trainingOptions(*this, d.validationCases, request.checkpoint);
   TrainingHooks hooks;
   hooks.stopWanted = stopWanted;
   hooks.progress = [&](double fraction, const std::string& text)
@@ -395,13 +387,18 @@ void vtkFLARETrain::Finish(vtkInformationVector* outputs, const std::function<bo
     this->SetProgressText(text.c_str());
     this->UpdateProgress(readingShare + (1.0 - readingShare) * fraction);
   };
-  auto result =
-    d.session.run(*d.data, trainingOptions(*this, d.validationCases, request.checkpoint), request, hooks);
-  d.outcome = result.outcome;
   if (d.reading.sharedPoints > 0)
   {
-    result.warnings.push_back(sharedPointsNote(d.reading));
+    warn(this, { sharedPointsNote(d.reading) }, vtkMultiProcessController::GetGlobalController());
   }
+  auto plan = d.session.plan(*d.data, options, request);
+  if (!plan.result && this->Background && d.communicator->size() == 1)
+  {
+    this->StartLive(std::move(plan), options, outputs);
+    return;
+  }
+  const auto result = plan.result ? *plan.result : d.session.train(plan, *d.data, options, hooks);
+  d.outcome = result.outcome;
   warn(this, result.warnings, vtkMultiProcessController::GetGlobalController());
   // One rank's abort empties the outputs of all.
   this->SetAbortOutput(stopRequested(this, *d.communicator));
@@ -427,8 +424,21 @@ void vtkFLARETrain::Export()
 void vtkFLARETrain::ShowResults(const flare::Model& model, vtkInformationVector* outputs)
 {
   auto& d = *this->Internal;
+  this->FillOutputs(model.info(), outputs,
+    [&](CaseMesh& mesh)
+    {
+      flare::Predictor predictor(model, static_cast<flare::Device>(this->Device),
+        static_cast<flare::Precision>(this->Precision), d.communicator);
+      std::vector<std::string> replaced;
+      predictOnto(mesh, d.shownCase, predictor, replaced);
+    });
+}
+
+void vtkFLARETrain::FillOutputs(flare::ModelInfo info, vtkInformationVector* outputs,
+  const std::function<void(flare::filters::CaseMesh&)>& predict)
+{
+  auto& d = *this->Internal;
   // ParaView joins the tables of all ranks.
-  auto info = model.info();
   if (d.communicator->rank() > 0)
   {
     info.training.history.clear();
@@ -437,16 +447,13 @@ void vtkFLARETrain::ShowResults(const flare::Model& model, vtkInformationVector*
   fillHistory(table, info);
 
   auto* mesh = vtkDataObject::GetData(outputs, 1);
-  std::vector<std::string> replaced;
   const auto blocks = volumeBlocks(findBlocks(d.shownObject, *d.communicator));
   auto shown = mergeBlocks(blocks);
   for (const auto& block : blocks)
   {
     shown = !d.shownBlock.empty() && block.path == d.shownBlock ? block.mesh : shown;
   }
-  flare::Predictor predictor(model, static_cast<flare::Device>(this->Device),
-    static_cast<flare::Precision>(this->Precision), d.communicator);
-  predictOnto(shown, d.shownCase, predictor, replaced);
+  predict(shown);
   shareMesh(d.shownObject, mesh);
   keepOnly(mesh, d.shownBlock);
 

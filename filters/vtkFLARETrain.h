@@ -24,9 +24,19 @@
 #include <string>     // for std::string
 
 class vtkDataArraySelection;
+class vtkDoubleArray;
+class vtkIntArray;
+class vtkStringArray;
 namespace flare
 {
 class Model;
+struct ModelInfo;
+struct TrainingOptions;
+namespace filters
+{
+struct CaseMesh;
+struct TrainingPlan;
+}
 }
 
 class VTKFLAREFILTERS_EXPORT vtkFLARETrain : public vtkDataObjectAlgorithm
@@ -79,8 +89,9 @@ public:
   ///@}
 
   ///@{
-  /** The case on port 1, by index; -1: the first one held out, or the first of all. */
-  vtkSetClampMacro(ShownCase, int, -1, VTK_INT_MAX);
+  /** The case on port 1, by index; -1: the first one held out, or the first of all. Another one can be chosen
+   * while training goes on in the background. */
+  void SetShownCase(int index);
   vtkGetMacro(ShownCase, int);
   ///@}
 
@@ -127,7 +138,7 @@ public:
 
   ///@{
   /** Read a model or fail, whatever IfModelExists says. */
-  vtkSetMacro(NeverTrain, bool);
+  void SetNeverTrain(bool never);
   vtkGetMacro(NeverTrain, bool);
   vtkBooleanMacro(NeverTrain, bool);
   ///@}
@@ -258,6 +269,41 @@ public:
   vtkGetMacro(CheckpointInterval, double);
   ///@}
 
+  ///@{
+  /** For ParaView's window, which sets it: an execution that has to train reads the cases, starts a run on a
+   * thread of its own and returns. The run's history and its prediction of ShownCase come out whenever the
+   * filter executes again, without the cases being read again. Where several processes hold parts of the
+   * cases, training does not go on behind the window. */
+  void SetBackground(bool background) { this->Background = background; }
+  vtkGetMacro(Background, bool);
+  ///@}
+
+  /** Whether there is something new from the background, at most twice a second. ParaView's live sources ask
+   * this. */
+  bool GetNeedsUpdate();
+
+  ///@{
+  /** Commands to a run in the background; without one they do nothing. Stopping saves a checkpoint, from
+   * which IfModelExists Resume continues. */
+  void PauseTraining();
+  void ContinueTraining();
+  void StopTraining();
+  void SaveCheckpoint();
+  ///@}
+
+  ///@{
+  /** The run in the background: "idle" (there is none), "preparing", "training", "paused", "stopping",
+   * "completed", "stopped" or "failed"; its epoch, step, planned steps, loss, validation error and seconds
+   * left, NaN where unknown; the cases that are held out, by index and name, and their errors (mean relative
+   * 2-norm over the fields), none before the first epoch has ended; and what it runs on. */
+  const char* GetTrainingState();
+  vtkDoubleArray* GetTrainingProgress();
+  vtkIntArray* GetValidationCaseIndices();
+  vtkStringArray* GetValidationCaseNames();
+  vtkDoubleArray* GetValidationCaseErrors();
+  const char* GetDeviceInUse();
+  ///@}
+
   vtkMTimeType GetMTime() override;
   int ComputePipelineMTime(vtkInformation* request, vtkInformationVector** inputs,
     vtkInformationVector* outputs, int requestFromOutputPort, vtkMTimeType* mtime) override;
@@ -316,6 +362,7 @@ protected:
   int Device = 0;
   int Precision = 0;
   double CheckpointInterval = 30.0;
+  bool Background = false;
 
 private:
   struct Internals;
@@ -325,6 +372,19 @@ private:
   void Finish(vtkInformationVector* outputs, const std::function<bool()>& stopWanted);
   void Export();
   void ShowResults(const flare::Model& model, vtkInformationVector* outputs);
+  /** Both ports: a run's history, and the shown case to which `predict` adds. */
+  void FillOutputs(flare::ModelInfo info, vtkInformationVector* outputs,
+    const std::function<void(flare::filters::CaseMesh&)>& predict);
+
+  ///@{
+  /** The run in the background (train_background.cpp). It is current while settings, inputs and its file are
+   * those that it was started with. Preparing and showing it belong to one execution. */
+  void StartLive(
+    flare::filters::TrainingPlan plan, const flare::TrainingOptions& options, vtkInformationVector* outputs);
+  bool LiveRunIsCurrent();
+  void PrepareLive();
+  void ShowLive(vtkInformationVector** inputs, vtkInformationVector* outputs);
+  ///@}
   std::size_t ShownIndex(std::size_t cases) const;
   std::string ResolveModelFile();
 

@@ -37,6 +37,9 @@ struct Progress
   EpochRecord epoch;
   std::int64_t stepsPlanned = 0;
   double secondsLeft = 0.0; // NaN until it can be estimated
+  // Relative L2, mean over fields, of each case of TrainingRecord::validationCases when the error was last
+  // measured; empty before.
+  std::vector<double> caseErrors;
 };
 
 enum class RunState
@@ -49,7 +52,7 @@ enum class RunState
   Failed // the loss stayed NaN or infinite after three halvings of the rate
 };
 
-// Trains one network. Runs in steps on whichever thread calls it; requestStop, pause, resume and
+// Trains one network. Runs in steps on whichever thread calls it; requestStop, abandon, pause, resume and
 // requestCheckpoint may be called from any other.
 class Trainer
 {
@@ -74,6 +77,10 @@ public:
     const std::function<bool(std::int64_t, std::int64_t)>& onStep = {});
 
   void requestStop();
+  // A stop that does not wait for the step in progress, which on a CPU is broken off between two layers.
+  // `run` returns Stopped and writes nothing: the last checkpoint stays. The trainer cannot go on. Where
+  // several ranks train together it is a requestStop.
+  void abandon();
   void pause();
   void resume();
   void requestCheckpoint();

@@ -1,6 +1,7 @@
 #include "ops/gelu.h"
 
 #include "cpu/gelu_kernel.h"
+#include "ops/interruption.h"
 
 #include <ATen/Parallel.h>
 
@@ -53,6 +54,7 @@ public:
 
   static variable_list backward(AutogradContext* context, variable_list gradients)
   {
+    throwIfInterrupted();
     const auto& dy = gradients[0];
     return { dy * context->get_saved_variables()[0], context->saved_data["adds"].toBool() ? dy : Tensor() };
   }
@@ -65,6 +67,7 @@ bool supports(const Tensor& x)
 
 Tensor apply(const Tensor& x, const Tensor& added)
 {
+  throwIfInterrupted();
   const bool graph =
     torch::GradMode::is_enabled() && (x.requires_grad() || (added.defined() && added.requires_grad()));
   return graph ? GeluFunction::apply(x, added.defined() ? std::optional(added) : std::nullopt)

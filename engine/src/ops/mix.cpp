@@ -1,6 +1,7 @@
 #include "ops/mix.h"
 
 #include "ops/cuda_module.h"
+#include "ops/interruption.h"
 #include "ops/mix_cpu.h"
 #include "ops/mix_streamed.h"
 
@@ -64,6 +65,7 @@ public:
 
   static variable_list backward(AutogradContext* context, variable_list gradients)
   {
+    throwIfInterrupted();
     const auto saved = context->get_saved_variables();
     const auto &q = saved[0], &k = saved[1], &v = saved[2], &y = saved[3], &z = saved[4], &logSum = saved[5],
                &pointLogSum = saved[6];

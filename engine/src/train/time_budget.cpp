@@ -5,6 +5,18 @@
 
 namespace flare::train
 {
+double secondsPerPoint(const std::vector<MeasuredStep>& steps)
+{
+  std::vector<double> costs;
+  for (const auto& step : steps)
+  {
+    costs.push_back(step.seconds / std::max(step.points, 1.0));
+  }
+  const auto middle = costs.begin() + static_cast<std::ptrdiff_t>(costs.size() / 2);
+  std::nth_element(costs.begin(), middle, costs.end());
+  return *middle;
+}
+
 std::int64_t stepsWithin(double seconds, const Costs& costs, std::int64_t stepsPerEpoch)
 {
   const double usable = 0.97 * seconds - costs.validation; // the last pass is always made

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 namespace flare::train
 {
@@ -13,6 +14,15 @@ struct Costs
 
 // Of the time, passes over the validation cases may take so much.
 constexpr double validationShare = 0.1;
+
+struct MeasuredStep
+{
+  double seconds = 0.0;
+  double points = 0.0;
+};
+
+// The median over the steps: a moment in which something else takes the processor does not count.
+double secondsPerPoint(const std::vector<MeasuredStep>& steps);
 
 // How many steps fit into a time, with the validation passes that go with them and 3 % for checkpoints and
 // slower moments; at least 1.

@@ -2,6 +2,7 @@
 
 #include "flare/error.h"
 #include "io/atomic_file.h"
+#include "ops/interruption.h"
 #include "train/training_run.h"
 
 #include <c10/util/Exception.h>
@@ -36,6 +37,7 @@ struct Trainer::Impl
   std::atomic<std::int64_t> stepsPlanned{ 0 };
   Clock::time_point lastCheckpoint = Clock::now();
   bool checkpointFailed = false; // and the record says so
+  std::atomic<bool> abandoned{ false };
 
   // What other threads ask for.
   std::mutex mutex;
@@ -95,6 +97,7 @@ struct Trainer::Impl
   double step()
   {
     double loss = 0.0;
+    const ops::InterruptionScope scope(&abandoned);
     try
     {
       loss = run.step();
@@ -198,6 +201,10 @@ struct Trainer::Impl
 
   RunState stop()
   {
+    if (abandoned)
+    {
+      return RunState::Stopped;
+    }
     run.record().stopReason = "stopped by request";
     set(RunState::Stopped);
     if (!options.checkpointPath.empty())
@@ -215,6 +222,7 @@ struct Trainer::Impl
     p.stepsPlanned = run.stepsPlanned();
     const auto done = static_cast<double>(run.stepsDone());
     p.secondsLeft = p.epoch.seconds * (static_cast<double>(run.stepsPlanned()) - done) / done;
+    p.caseErrors = run.validationErrors();
     return p;
   }
 
@@ -283,6 +291,11 @@ RunState Trainer::run(const std::function<void(const Progress&)>& onEpoch,
     impl_->set(end);
     return end;
   }
+  catch (const ops::Interrupted&)
+  {
+    impl_->set(RunState::Stopped);
+    return RunState::Stopped;
+  }
   catch (...)
   {
     if (!impl_->run.failed())
@@ -296,6 +309,15 @@ RunState Trainer::run(const std::function<void(const Progress&)>& onEpoch,
 void Trainer::requestStop()
 {
   impl_->request([this] { impl_->stopWanted = true; });
+}
+
+void Trainer::abandon()
+{
+  if (impl_->run.communicator().size() == 1)
+  {
+    impl_->abandoned = true;
+  }
+  requestStop();
 }
 
 void Trainer::pause()

@@ -21,7 +21,7 @@ constexpr int mostHalvings = 3;
 
 // A time budget is measured over so many steps, or one per cent of it, whichever ends first.
 constexpr int fewestMeasured = 3;
-constexpr int mostMeasured = 20;
+constexpr int mostMeasured = 200;
 constexpr double measuredShare = 0.01;
 
 // Validation passes may take so long in all, however short the run.
@@ -46,6 +46,25 @@ TrainingState firstState(
 {
   nn::initialise(network, at::make_generator<at::CPUGeneratorImpl>(seed));
   return TrainingState::initial(layout, layout.flatten(network), std::move(order));
+}
+
+double mean(const std::vector<double>& values)
+{
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+// Per field, over the cases.
+std::vector<double> mean(const std::vector<std::vector<double>>& cases)
+{
+  std::vector<double> means(cases.front().size(), 0.0);
+  for (const auto& ofCase : cases)
+  {
+    for (std::size_t f = 0; f < means.size(); ++f)
+    {
+      means[f] += ofCase[f] / static_cast<double>(cases.size());
+    }
+  }
+  return means;
 }
 
 std::string caseNames(const DataSet& data, const std::vector<std::size_t>& cases)
@@ -255,9 +274,14 @@ void TrainingRun::endEpoch()
   epoch.fieldErrors.assign(data_.signature().targets.size(), unknown);
   if (validationIsDue())
   {
-    epoch.fieldErrors = errors(split_.validation);
-    const auto fields = static_cast<double>(epoch.fieldErrors.size());
-    epoch.validationError = std::accumulate(epoch.fieldErrors.begin(), epoch.fieldErrors.end(), 0.0) / fields;
+    const auto byCase = caseErrors(split_.validation);
+    epoch.fieldErrors = mean(byCase);
+    epoch.validationError = mean(epoch.fieldErrors);
+    validationErrors_.clear();
+    for (const auto& ofCase : byCase)
+    {
+      validationErrors_.push_back(mean(ofCase));
+    }
     const double before = seconds_;
     tick();
     lastValidation_ = seconds_ - before;
@@ -267,21 +291,24 @@ void TrainingRun::endEpoch()
   info_.training.history.push_back(epoch);
 }
 
-std::vector<double> TrainingRun::errors(const std::vector<std::size_t>& cases)
+std::vector<std::vector<double>> TrainingRun::caseErrors(const std::vector<std::size_t>& cases)
 {
   torch::NoGradGuard guard;
-  std::vector<double> means(data_.signature().targets.size(), 0.0);
+  std::vector<std::vector<double>> errors;
   for (const auto index : cases)
   {
     const auto batch = store_.batch({ index });
     const auto prediction = averagedNetwork_->forward(batch.input, batch.segments);
-    const auto ofCase = error_.errors(prediction, batch).errors.front();
-    for (std::size_t f = 0; f < means.size(); ++f)
-    {
-      means[f] += ofCase[f] / static_cast<double>(cases.size());
-    }
+    errors.push_back(error_.errors(prediction, batch).errors.front());
   }
-  return means;
+  return errors;
+}
+
+std::vector<double> TrainingRun::errors(const std::vector<std::size_t>& cases)
+{
+  const auto unknown = std::numeric_limits<double>::quiet_NaN();
+  return cases.empty() ? std::vector<double>(data_.signature().targets.size(), unknown)
+                       : mean(caseErrors(cases));
 }
 
 // Steps are made, timed, and undone: the run that follows is that of a recipe with so many steps.
@@ -299,7 +326,8 @@ void TrainingRun::planFromTime()
     return points;
   };
   rule_.stepsPlanned = 1000000; // the first steps of a long cycle hardly move the weights
-  double time = 0.0, points = 0.0;
+  double time = 0.0;
+  std::vector<MeasuredStep> measured;
   for (int i = 0; i <= mostMeasured; ++i)
   {
     const double begin = now();
@@ -312,8 +340,8 @@ void TrainingRun::planFromTime()
     {
       continue; // memory and threads are warm after the first
     }
-    time += now() - begin;
-    points += pointsOf(cases);
+    measured.push_back({ now() - begin, pointsOf(cases) });
+    time += measured.back().seconds;
     const bool enough = i >= fewestMeasured && time > measuredShare * options_.recipe.timeBudget;
     if (onAnyRank(enough && communicator().rank() == 0))
     {
@@ -322,7 +350,7 @@ void TrainingRun::planFromTime()
   }
   const double pointsPerStep = pointsOf(split_.training) / static_cast<double>(perEpoch);
   Costs costs;
-  costs.step = time / points * pointsPerStep;
+  costs.step = secondsPerPoint(measured) * pointsPerStep;
   if (!split_.validation.empty())
   {
     const auto count = std::min<std::size_t>(split_.validation.size(), fewestMeasured);

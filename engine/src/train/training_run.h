@@ -50,7 +50,10 @@ public:
   void setWeights(const std::map<std::string, std::vector<double>>& weights);
   TrainingRecord& record() { return info_.training; }
   const TrainingRecord& record() const { return info_.training; }
+  // Mean relative L2 of the averaged weights over the cases, per target field.
   std::vector<double> errors(const std::vector<std::size_t>& cases);
+  // Mean over fields, per validation case, at the end of the last epoch that measured it.
+  const std::vector<double>& validationErrors() const { return validationErrors_; }
   Communicator& communicator() const { return *data_.communicator(); }
 
   // Rank 0 writes; an error is everyone's.
@@ -74,6 +77,8 @@ private:
   bool attempt(double& loss);
   void rollBack(const std::string& what, const std::vector<std::size_t>& cases);
   void endEpoch();
+  // Relative L2 of the averaged weights, per case and target field.
+  std::vector<std::vector<double>> caseErrors(const std::vector<std::size_t>& cases);
   bool validationIsDue() const;
   bool onAnyRank(bool value) const;
   void load(const std::string& checkpoint); // on this rank
@@ -104,6 +109,7 @@ private:
   double validationSeconds_ = 0.0; // of them on validation
   double lastValidation_ = 0.0;
   double lastTick_ = 0.0;
+  std::vector<double> validationErrors_;
   Hook hook_;
 };
 }

@@ -1,11 +1,15 @@
 #include "train/batch_pass.h"
 
+#include "ops/interruption.h"
 #include "relative_error.h"
 #include "threaded_communicator.h"
 #include "train/loss.h"
 
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
+
+#include <atomic>
+#include <memory>
 
 namespace flare
 {
@@ -47,53 +51,100 @@ TEST(Divide, KeepsBatchesTogetherThatAllThreadsShouldShare)
     });
 }
 
-// The gradient by the weights of a small network over five cases, with so many threads.
-torch::Tensor gradientWith(int threads)
+// A small network and a batch of five cases.
+class FiveCases
 {
-  Architecture architecture;
-  architecture.inputs = 3;
-  architecture.outputs = 2;
-  architecture.channels = 8;
-  architecture.blocks = 2;
-  architecture.heads = 2;
-  architecture.latents = 5;
-  const auto make = [&]
+public:
+  FiveCases()
   {
-    nn::FlareModel network(architecture);
-    network->to(torch::kFloat64);
-    return network;
-  };
-  auto first = make();
-  nn::initialise(first, at::make_generator<at::CPUGeneratorImpl>(7));
-  const train::ParameterLayout layout(first, Optimizer::Muon);
-  const auto weights = layout.flatten(first);
+    architecture_.inputs = 3;
+    architecture_.outputs = 2;
+    architecture_.channels = 8;
+    architecture_.blocks = 2;
+    architecture_.heads = 2;
+    architecture_.latents = 5;
+    auto first = network();
+    nn::initialise(first, at::make_generator<at::CPUGeneratorImpl>(7));
+    const train::ParameterLayout layout(first, Optimizer::Muon);
+    weights_ = layout.flatten(first);
+    pass_ = std::make_unique<train::BatchPass>(layout, weights_, [this] { return network(); });
 
-  train::Batch batch;
-  batch.cases = { 0, 1, 2, 3, 4 };
-  batch.segments = meshes({ 0, 11, 23, 33, 46, 55 });
-  auto generator = at::make_generator<at::CPUGeneratorImpl>(9);
-  batch.input = torch::randn({ 55, 3 }, generator, torch::dtype(torch::kFloat64));
-  const auto dy = torch::randn({ 55, 2 }, generator, torch::dtype(torch::kFloat64));
+    auto generator = at::make_generator<at::CPUGeneratorImpl>(9);
+    batch_.cases = { 0, 1, 2, 3, 4 };
+    batch_.segments = meshes({ 0, 11, 23, 33, 46, 55 });
+    batch_.input = torch::randn({ 55, 3 }, generator, torch::dtype(torch::kFloat64));
+    dy_ = torch::randn({ 55, 2 }, generator, torch::dtype(torch::kFloat64));
+  }
 
-  const int before = at::get_num_threads();
-  at::set_num_threads(threads);
-  train::BatchPass pass(layout, weights, make);
-  pass.forward(batch);
-  const auto once = pass.backward(dy).clone();
-  pass.forward(batch);
-  EXPECT_TRUE(torch::equal(once, pass.backward(dy))) << "again, with the same bits";
-  at::set_num_threads(before);
-  return once;
-}
+  void forward() { pass_->forward(batch_); }
+  torch::Tensor backward() { return pass_->backward(dy_).clone(); }
+  torch::Tensor gradient()
+  {
+    forward();
+    return backward();
+  }
+
+private:
+  nn::FlareModel network() const
+  {
+    nn::FlareModel made(architecture_);
+    made->to(torch::kFloat64);
+    return made;
+  }
+
+  Architecture architecture_;
+  torch::Tensor weights_, dy_;
+  train::Batch batch_;
+  std::unique_ptr<train::BatchPass> pass_;
+};
+
+class Threads
+{
+public:
+  explicit Threads(int count) { at::set_num_threads(count); }
+  ~Threads() { at::set_num_threads(before_); }
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+
+private:
+  int before_ = at::get_num_threads();
+};
 
 TEST(BatchPass, GroupsGiveTheGradientOfTheWhole)
 {
+  const auto gradientWith = [](int count)
+  {
+    const Threads threads(count);
+    FiveCases cases;
+    const auto once = cases.gradient();
+    EXPECT_TRUE(torch::equal(once, cases.gradient())) << "again, with the same bits";
+    return once;
+  };
   const auto whole = gradientWith(1);
   EXPECT_TRUE(whole.abs().max().item<double>() > 0.0);
   for (const int threads : { 2, 3, 5 })
   {
     // Sums over 55 points in another order, through two blocks: some hundred roundings of 1.1e-16.
     EXPECT_TRUE(test::relativeError(gradientWith(threads), whole) <= 1e-13) << threads;
+  }
+}
+
+TEST(BatchPass, IsBrokenOffBetweenLayersOnEveryThread)
+{
+  for (const int count : { 1, 2, 5 })
+  {
+    const Threads threads(count);
+    FiveCases cases;
+    const auto undisturbed = cases.gradient();
+    std::atomic<bool> flag{ false };
+    {
+      const ops::InterruptionScope scope(&flag);
+      cases.forward();
+      flag = true;
+      EXPECT_THROW(cases.backward(), ops::Interrupted) << count;
+      EXPECT_THROW(cases.forward(), ops::Interrupted) << count;
+    }
+    EXPECT_TRUE(torch::equal(undisturbed, cases.gradient())) << "the flag is for its scope only";
   }
 }
 }

@@ -45,5 +45,13 @@ TEST(TimeBudget, AllowsOneStepAtLeast)
   EXPECT_EQ(stepsWithin(-3.0, { 5.0, 1.0 }, 10), 1);
   EXPECT_EQ(stepsWithin(20.0, { 5.0, 0.0 }, 10), 3);
 }
+
+// Steps of 10 and of 40 points cost 0.1 s a point; during three of the nine something else ran.
+TEST(TimeBudget, ADisturbedMomentDoesNotCount)
+{
+  const std::vector<MeasuredStep> steps{ { 1.0, 10.0 }, { 9.0, 10.0 }, { 4.0, 40.0 }, { 8.0, 10.0 },
+    { 1.0, 10.0 }, { 36.0, 40.0 }, { 1.0, 10.0 }, { 4.0, 40.0 }, { 1.0, 10.0 } };
+  EXPECT_DOUBLE_EQ(secondsPerPoint(steps), 0.1);
+}
 }
 }

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <numeric>
 #include <thread>
 
 namespace flare
@@ -100,6 +101,47 @@ TEST(Trainer, StoppedRunGoesOnFromItsCheckpointBitForBit)
   EXPECT_TRUE(sameBits(resumed.weights(), unbroken.weights()));
   EXPECT_TRUE(sameBits(resumed.model().weights(), unbroken.model().weights()));
   EXPECT_FALSE(std::filesystem::exists(path)) << "a completed run needs no checkpoint";
+}
+
+TEST(Trainer, AbandonsWithoutWriting)
+{
+  const TemporaryFolder folder;
+  auto options = longOptions();
+  options.checkpointPath = folder.file("run.checkpoint");
+  options.checkpointSeconds = 1e9;
+  Trainer trainer(smallData(3), options);
+  const auto end = trainer.run({},
+    [&](std::int64_t done, std::int64_t)
+    {
+      if (done == 3)
+      {
+        trainer.abandon();
+      }
+      return true;
+    });
+  EXPECT_EQ(end, RunState::Stopped);
+  EXPECT_EQ(trainer.state(), RunState::Stopped);
+  EXPECT_FALSE(std::filesystem::exists(options.checkpointPath));
+}
+
+TEST(Trainer, ReportsTheErrorOfEveryValidationCase)
+{
+  auto options = smallOptions();
+  options.recipe.epochs = 2;
+  options.validationCases = { 1, 4 };
+  Trainer trainer(smallData(6), options);
+  std::vector<Progress> reports;
+  trainer.run([&](const Progress& p) { reports.push_back(p); });
+  ASSERT_EQ(reports.size(), 2u);
+  for (const auto& report : reports)
+  {
+    ASSERT_EQ(report.caseErrors.size(), 2u);
+    // Means of the same numbers in another order.
+    EXPECT_NEAR(0.5 * (report.caseErrors[0] + report.caseErrors[1]), report.epoch.validationError, 1e-12);
+  }
+  const auto first = trainer.errors({ 1 });
+  EXPECT_NEAR(reports.back().caseErrors[0],
+    std::accumulate(first.begin(), first.end(), 0.0) / static_cast<double>(first.size()), 1e-12);
 }
 
 TEST(Trainer, ObeysOtherThreads)

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <atomic>
+#include <exception>
+
+namespace flare::ops
+{
+// Ends a computation between two of its layers.
+class Interrupted : public std::exception
+{
+public:
+  const char* what() const noexcept override { return "the computation was broken off"; }
+};
+
+// While one lives, the operators of this thread throw Interrupted once the flag is set. A pass over a large
+// mesh takes a minute, and who closes a window does not wait for it. Where a pass is divided among threads,
+// each of them needs its own scope. Autograd works on the calling thread on a CPU; on a GPU it does not,
+// and there steps are short.
+class InterruptionScope
+{
+public:
+  explicit InterruptionScope(const std::atomic<bool>* flag);
+  ~InterruptionScope();
+  InterruptionScope(const InterruptionScope&) = delete;
+  InterruptionScope& operator=(const InterruptionScope&) = delete;
+
+private:
+  const std::atomic<bool>* before_;
+};
+
+// This thread's flag, to be handed on to others; nullptr outside of scopes.
+const std::atomic<bool>* interruptionFlag();
+
+void throwIfInterrupted();
+}

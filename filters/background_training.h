@@ -1,0 +1,98 @@
+#pragma once
+
+#include "training_session.h"
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace flare::filters
+{
+// What a run has reached, for those who look on.
+struct TrainingStatus
+{
+  enum class State
+  {
+    Preparing,
+    Training,
+    Paused,
+    Stopping,
+    Ended // with a result or an error
+  };
+  State state = State::Preparing;
+  std::vector<EpochRecord> history;
+  std::int64_t stepsDone = 0;
+  std::int64_t stepsPlanned = 0; // 0: not known yet
+  double secondsLeft = 0.0;      // NaN: not known yet
+  std::vector<std::string> validationCases;
+  std::vector<double> caseErrors; // of them; empty before the first epoch has ended
+
+  // The averaged weights as they were a moment ago, and their prediction of a case.
+  std::optional<Model> model;
+  std::size_t predictedCase = 0;
+  std::shared_ptr<const std::vector<std::vector<double>>> prediction;
+
+  std::optional<TrainingResult> result;
+  std::string error;
+};
+
+// Trains on a thread of its own, at a lower priority than that of the window before it. One process only:
+// other ranks' work would have to meet in MPI calls of several threads, which ParaView's MPI does not allow.
+class BackgroundTraining
+{
+public:
+  // Starts at once. While it lives, nobody else may use the session.
+  BackgroundTraining(TrainingSession& session, TrainingPlan plan, DataSet data, TrainingOptions options);
+  // Stops the run, as `stop` does; a run that is still in a step a second later is broken off, and what its
+  // last checkpoint holds is what remains.
+  ~BackgroundTraining();
+  BackgroundTraining(const BackgroundTraining&) = delete;
+  BackgroundTraining& operator=(const BackgroundTraining&) = delete;
+
+  void pause();
+  void resume();
+  void stop();
+  void saveCheckpoint();
+
+  // From now on this case is predicted, at most twice a second and in at most 5 % of the time.
+  void show(std::size_t index, Case c);
+
+  // Counts up with everything new.
+  std::uint64_t version() const;
+  TrainingStatus status() const;
+
+private:
+  void work();
+  void drive(Trainer& trainer);
+  bool abandoned() const;
+  void predictShown(const Trainer& trainer);
+  template<typename Change>
+  void publish(const Change& change);
+  template<typename Request>
+  void ask(const Request& request);
+
+  TrainingSession& session_;
+  const TrainingPlan plan_;
+  DataSet data_; // of the worker alone, and let go when it ends
+  const TrainingOptions options_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable ended_;
+  TrainingStatus status_;
+  std::uint64_t version_ = 0;
+  std::size_t shownIndex_ = 0;
+  std::optional<Case> shown_;
+  Trainer* trainer_ = nullptr; // while it runs
+  bool stopWanted_ = false;    // also before it runs
+  bool pauseWanted_ = false;
+  bool abandoned_ = false;
+  double nextPrediction_ = 0.0; // of the worker alone
+
+  std::thread thread_; // last: it uses all of the above
+};
+}

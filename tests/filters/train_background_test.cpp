@@ -1,0 +1,276 @@
+#include "vtkFLARETrain.h"
+
+#include "support.h"
+
+#include "flare/model.h"
+
+#include <gtest/gtest.h>
+
+#include <vtkDataArraySelection.h>
+#include <vtkDoubleArray.h>
+#include <vtkErrorCode.h>
+#include <vtkIntArray.h>
+#include <vtkPointData.h>
+#include <vtkStringArray.h>
+#include <vtkTable.h>
+#include <vtkUnstructuredGrid.h>
+
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+#include <thread>
+
+namespace flare::test
+{
+namespace
+{
+// A filter that trains behind a window, and the window: it updates whenever there is news.
+struct Live
+{
+  explicit Live(int epochs)
+    : file(folder / "model.safetensors")
+  {
+    train = vtkSmartPointer<vtkFLARETrain>::New();
+    train->SetInputConnection(series->GetOutputPort());
+    train->GetPointTargetArraySelection()->EnableArray("p");
+    train->GetParameterArraySelection()->EnableArray("Load");
+    makeTiny(train, file);
+    train->SetEpochs(epochs);
+    train->SetBackground(true);
+    said->observe(train);
+  }
+
+  void update()
+  {
+    train->Update();
+    EXPECT_EQ(said->errors, "");
+  }
+
+  std::string state() { return train->GetTrainingState(); }
+  int rows() { return static_cast<int>(tableOf(train, 0)->GetNumberOfRows()); }
+  vtkUnstructuredGrid* validation()
+  {
+    return vtkUnstructuredGrid::SafeDownCast(train->GetOutputDataObject(1));
+  }
+
+  // Looks on until something holds; the limit only ends a test that has failed.
+  template<typename Condition>
+  bool until(const Condition& holds)
+  {
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (!holds())
+    {
+      if (std::chrono::steady_clock::now() > limit)
+      {
+        return false;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      if (train->GetNeedsUpdate())
+      {
+        train->Update();
+      }
+    }
+    return true;
+  }
+  bool untilStateIs(const std::string& wanted)
+  {
+    return until([&] { return state() == wanted; });
+  }
+
+  Folder folder;
+  std::string file;
+  vtkNew<Series> series;
+  vtkNew<Messages> said;
+  vtkSmartPointer<vtkFLARETrain> train;
+};
+
+constexpr int forever = 1000000;
+}
+
+TEST(TrainBackground, ReturnsAndEndsWithTheModelOfABlockingRun)
+{
+  Live live(20);
+  live.update();
+  EXPECT_EQ(live.series->executions, 6) << "the cases are read before the first return";
+  EXPECT_GT(live.validation()->GetNumberOfPoints(), 0);
+  ASSERT_TRUE(live.untilStateIs("completed"));
+  live.update();
+  EXPECT_EQ(live.rows(), 20);
+  EXPECT_EQ(live.series->executions, 6) << "no refresh reads the cases again";
+  EXPECT_EQ(std::string(live.train->GetOutcome()).rfind("trained: 20 epochs", 0), 0u)
+    << live.train->GetOutcome();
+
+  Live blocking(20);
+  blocking.train->SetBackground(false);
+  blocking.update();
+  EXPECT_EQ(Model::load(live.file).weights(), Model::load(blocking.file).weights());
+  auto* ours = live.validation()->GetPointData()->GetArray("p_predicted");
+  auto* theirs = blocking.validation()->GetPointData()->GetArray("p_predicted");
+  ASSERT_TRUE(ours && theirs && ours->GetNumberOfTuples() == theirs->GetNumberOfTuples());
+  for (vtkIdType i = 0; i < ours->GetNumberOfTuples(); ++i)
+  {
+    EXPECT_EQ(ours->GetTuple1(i), theirs->GetTuple1(i));
+  }
+
+  // And another filter finds it done.
+  Live again(20);
+  again.train->SetModelFile(live.file.c_str());
+  again.update();
+  EXPECT_EQ(again.state(), "idle");
+  EXPECT_EQ(std::string(again.train->GetOutcome()).rfind("read from", 0), 0u);
+}
+
+TEST(TrainBackground, ShowsTheRunWhileItLasts)
+{
+  Live live(forever);
+  live.update();
+  ASSERT_TRUE(live.until(
+    [&] { return live.rows() > 2 && live.validation()->GetPointData()->HasArray("p_predicted"); }));
+  EXPECT_EQ(live.state(), "training");
+  auto* progress = live.train->GetTrainingProgress();
+  ASSERT_EQ(progress->GetNumberOfValues(), 6);
+  EXPECT_GT(progress->GetValue(0), 2.0);
+  EXPECT_GT(progress->GetValue(1), progress->GetValue(0));
+  EXPECT_GE(progress->GetValue(2), forever);
+  EXPECT_TRUE(progress->GetValue(3) > 0.0);
+  EXPECT_TRUE(progress->GetValue(5) > 0.0);
+  EXPECT_EQ(live.train->GetValidationCaseIndices()->GetNumberOfValues(), 1);
+  EXPECT_EQ(live.train->GetValidationCaseNames()->GetNumberOfValues(), 1);
+  ASSERT_EQ(live.train->GetValidationCaseErrors()->GetNumberOfValues(), 1);
+  EXPECT_TRUE(live.train->GetValidationCaseErrors()->GetValue(0) > 0.0);
+  EXPECT_NE(std::string(live.train->GetDeviceInUse()), "");
+  // Nothing new has to be shown twice a second and more.
+  live.train->Update();
+  EXPECT_FALSE(live.train->GetNeedsUpdate());
+}
+
+TEST(TrainBackground, ObeysItsCommands)
+{
+  Live live(forever);
+  // Without a run they do nothing.
+  live.train->PauseTraining();
+  live.train->ContinueTraining();
+  live.train->StopTraining();
+  live.train->SaveCheckpoint();
+  EXPECT_EQ(live.state(), "idle");
+  live.update();
+  ASSERT_TRUE(live.untilStateIs("training"));
+
+  live.train->PauseTraining();
+  EXPECT_EQ(live.state(), "paused");
+  // The first checkpoint may be that of a step that was still going on, the second one is not.
+  const auto checkpoint = live.file + ".checkpoint";
+  for (int i = 0; i < 2; ++i)
+  {
+    std::filesystem::remove(checkpoint);
+    live.train->SaveCheckpoint();
+    ASSERT_TRUE(live.until([&] { return std::filesystem::exists(checkpoint); }));
+  }
+  const double before = live.train->GetTrainingProgress()->GetValue(1);
+  live.train->SaveCheckpoint();
+  EXPECT_EQ(live.train->GetTrainingProgress()->GetValue(1), before);
+  EXPECT_EQ(live.state(), "paused");
+
+  live.train->ContinueTraining();
+  ASSERT_TRUE(live.until([&] { return live.train->GetTrainingProgress()->GetValue(1) > before; }));
+  EXPECT_EQ(live.state(), "training");
+
+  live.train->StopTraining();
+  ASSERT_TRUE(live.untilStateIs("stopped"));
+  live.update();
+  EXPECT_EQ(std::string(live.train->GetOutcome()).rfind("stopped:", 0), 0u) << live.train->GetOutcome();
+  EXPECT_TRUE(std::filesystem::exists(checkpoint));
+  EXPECT_FALSE(Model::inspect(live.file).training.completed);
+}
+
+TEST(TrainBackground, AResumedRunGoesOn)
+{
+  Live live(forever);
+  live.update();
+  ASSERT_TRUE(live.until([&] { return live.rows() > 1; }));
+  live.train->StopTraining();
+  ASSERT_TRUE(live.untilStateIs("stopped"));
+  live.update();
+  const int rows = live.rows();
+  live.train->SetIfModelExists(vtkFLARETrain::RESUME);
+  live.update();
+  EXPECT_EQ(live.series->executions, 12) << "a new run reads the cases";
+  ASSERT_TRUE(live.until([&] { return live.rows() > rows; }));
+}
+
+TEST(TrainBackground, AnotherCaseCanBeLookedAtWhileItTrains)
+{
+  Live live(forever);
+  live.train->AddValidationCase(0);
+  live.update();
+  ASSERT_TRUE(live.until([&] { return live.rows() > 0; }));
+  const auto executions = live.series->executions;
+  live.train->SetShownCase(3); // odd steps have another mesh
+  live.update();
+  EXPECT_EQ(live.validation()->GetNumberOfPoints(), 64);
+  EXPECT_EQ(live.series->executions, executions + 1) << "that case, and nothing else";
+  EXPECT_TRUE(live.validation()->GetPointData()->HasArray("p_predicted"));
+  ASSERT_TRUE(live.until([&] { return live.rows() > 20; }));
+  EXPECT_EQ(live.series->executions, executions + 1);
+  EXPECT_EQ(live.validation()->GetNumberOfPoints(), 64);
+  EXPECT_EQ(live.state(), "training");
+
+  live.train->SetShownCase(17);
+  live.train->Update();
+  EXPECT_NE(live.said->errors.find("there are 6 cases"), std::string::npos) << live.said->errors;
+  EXPECT_EQ(live.state(), "training") << "a slip does not cost the run";
+}
+
+TEST(TrainBackground, NewsUpstreamAndNewSettingsEndTheRun)
+{
+  for (const bool upstream : { true, false })
+  {
+    Live live(forever);
+    live.update();
+    ASSERT_TRUE(live.until([&] { return live.rows() > 0; }));
+    upstream ? live.series->Modified() : live.train->SetSeed(7);
+    live.train->SetModelFile((live.folder / "other.safetensors").c_str());
+    live.update();
+    EXPECT_EQ(live.series->executions, 12);
+    ASSERT_TRUE(live.until([&] { return live.rows() > 0; }));
+    EXPECT_TRUE(std::filesystem::exists(live.file + ".checkpoint")) << "of the run that was ended";
+  }
+}
+
+TEST(TrainBackground, DeletingTheFilterKeepsTheCheckpoint)
+{
+  Live live(forever);
+  live.update();
+  ASSERT_TRUE(live.until([&] { return live.rows() > 0; }));
+  live.train = nullptr;
+  EXPECT_TRUE(std::filesystem::exists(live.file + ".checkpoint"));
+}
+
+TEST(TrainBackground, DeletingTheFilterWhilePausedOrAtOnceDoesNotHang)
+{
+  Live paused(forever);
+  paused.update();
+  paused.train->PauseTraining();
+  paused.train = nullptr;
+
+  Live early(forever);
+  early.update();
+  early.train = nullptr;
+}
+
+TEST(TrainBackground, AFailureIsAnErrorOfTheFilter)
+{
+  Live live(3);
+  live.train->SetOptimizer(vtkFLARETrain::ADAMW);
+  live.train->SetLearningRate(1e38); // found when the run begins;
+  live.train->Update();
+  live.until([&] { return live.state() == "failed"; });
+  EXPECT_EQ(live.state(), "failed");
+  live.train->Update();
+  EXPECT_NE(live.said->errors.find("learning rate"), std::string::npos) << live.said->errors;
+  EXPECT_EQ(live.train->GetErrorCode(), static_cast<unsigned long>(vtkErrorCode::UserError));
+  EXPECT_EQ(live.rows(), 0);
+  EXPECT_FALSE(std::filesystem::exists(live.file));
+}
+}
