@@ -12,24 +12,46 @@ template<int S>
 struct DecodeShape
 {
   static constexpr int points = S == 1 ? 2 : 1, latents = 4 / points, step = 16 * latents;
-  static constexpr int perStep = 16 * points * pointWarps; // points of a block
 };
 
 template<class T, int S>
 using DecodeStages = Stages<T, S, 16 * DecodeShape<S>::points, 1, 0>; // keys
 
-// 16 latents of a head
+// 16 latents of a head. `rest` is what narrowing z left, times 2^restShift, so that y has the rounding of the
+// weights and its own, but not that of z. Its last column counts the latents: 1, and 0 after the last.
+constexpr float restShift = 11.0f;
+
 template<int S>
 struct DecodeTables
 {
-  LatentRows<S> q, z;
+  LatentRows<S> q, z, rest;
 };
+
+template<class T>
+struct RestValue
+{
+  const float* z;
+  int width, last; // last column
+
+  __device__ float operator()(int m, int c) const
+  {
+    if (c == last || c >= width)
+    {
+      return c == last ? 1.0f : 0.0f;
+    }
+    const float x = z[static_cast<std::int64_t>(m) * width + c];
+    return ldexpf(x - lowOf<T>(Packed<T>::pack(x, 0.0f)), static_cast<int>(restShift));
+  }
+};
+
+// Blocks have 8 warps, or 12 where tables are so large that only two blocks fit beside each other.
+constexpr int decodeWarps = 8, mostDecodeWarps = 12;
 
 // `resident` latents, whole steps, lie in shared memory at a time.
 template<class T, int S>
-constexpr std::size_t decodeBytes(int resident)
+constexpr std::size_t decodeBytes(int warps, int resident)
 {
-  return 2 * pointWarps * DecodeStages<T, S>::stage + resident / 16 * sizeof(DecodeTables<S>);
+  return 2 * warps * DecodeStages<T, S>::stage + resident / 16 * sizeof(DecodeTables<S>);
 }
 
 // `count` latents from `first` on
@@ -40,30 +62,37 @@ __device__ inline void layDecode(
   const auto q = queryValue(o, head);
   for (int i = threadIdx.x; i < count * S; i += blockDim.x)
   {
-    const int at = i / (16 * S), m = first + 16 * at;
-    layRow<T, S, true>(tables[at].q, i % (16 * S), m, o.latents, o.width, q);
-    layRow<T, S, false>(tables[at].z, i % (16 * S), m, o.latents, o.width, FloatValue{ z, o.width });
+    const int at = i / (16 * S), row = i % (16 * S), m = first + 16 * at;
+    layRow<T, S, true>(tables[at].q, row, m, o.latents, o.width, q);
+    layRow<T, S, false>(tables[at].z, row, m, o.latents, o.width, FloatValue{ z, o.width });
+    layRow<T, S, false>(
+      tables[at].rest, row, m, o.latents, 8 * S, RestValue<T>{ z, o.width, 8 * S - 1 });
   }
 }
 
 // The results of 16 R points; `y` and `logSum` belong to the chunk's first point.
 template<class T, int S, int R>
 __device__ inline void storeDecoded(
-  const SoftmaxRows<T, S, R>& state, const Operands<T>& o, T* y, float* logSum, int first, int last)
+  const SoftmaxRows<T, S, R, S>& state, const Operands<T>& o, T* y, float* logSum, int first, int last)
 {
   const int lane = threadIdx.x % 32, g = lane / 4, t = lane % 4;
+  const float restUnit = power2(-restShift);
 #pragma unroll
   for (int i = 0; i < 2 * R; ++i)
   {
     const int point = first + 8 * i + g, r = i % 2;
     const bool valid = point <= last;
-    const float weight = state.weight[i / 2][2 * r], inverse = reciprocal(weight);
+    // The last column, in the last of four lanes, is the sum of the weights.
+    const float counted = state.extra[i / 2][S - 1][2 * r + 1];
+    const float weight = __shfl_sync(0xffffffffu, counted, lane | 3), inverse = reciprocal(weight);
     T* row = y + static_cast<std::int64_t>(point) * o.stride;
 #pragma unroll
     for (int s = 0; s < S; ++s)
     {
-      const auto& sum = state.sum[i / 2][s];
-      storePair(valid, row, 8 * s + 2 * t, o.width, sum[2 * r] * inverse, sum[2 * r + 1] * inverse);
+      const auto &sum = state.sum[i / 2][s], &rest = state.extra[i / 2][s];
+      const float high = s == S - 1 && t == 3 ? 0.0f : rest[2 * r + 1];
+      storePair(valid, row, 8 * s + 2 * t, o.width, fmaf(rest[2 * r], restUnit, sum[2 * r]) * inverse,
+        fmaf(high, restUnit, sum[2 * r + 1]) * inverse);
     }
     const float log = (state.top[i / 2][r] + logarithm2(weight)) * ln2;
     if (valid && t == 0)
@@ -73,64 +102,46 @@ __device__ inline void storeDecoded(
   }
 }
 
-// Adds 16 C latents, `table` and on, the first of which is `first`. Whole steps count them all.
-template<class T, int S, int R, int C, bool Whole>
-__device__ inline void addLatents(
-  SoftmaxRows<T, S, R>& state, SharedAddress table, int first, const Operands<T>& o)
-{
-  Tile<S> queries[C], values[C];
-  unsigned ones[C][2];
-#pragma unroll
-  for (int j = 0; j < C; ++j)
-  {
-    loadAcross(queries[j], table + j * sizeof(DecodeTables<S>) + offsetof(DecodeTables<S>, q));
-    loadAlong(values[j], table + j * sizeof(DecodeTables<S>) + offsetof(DecodeTables<S>, z));
-    ones[j][0] = ones[j][1] = Packed<T>::ones;
-    if (!Whole)
-    {
-      countRows<T>(ones[j], first + 16 * j, o.latents - 1);
-    }
-  }
-  if (first == 0)
-  {
-    state.template raise<1>(queries, o.scale2);
-  }
-  state.add(queries, values, ones, o.scale2);
-}
-
-// Adds the latents that lie in shared memory, `held` from `first` on.
+// Adds the latents that lie in shared memory, `held` from `first` on, 16 C at a time.
 template<class T, int S, int R, int C>
 __device__ inline void addHeld(
-  SoftmaxRows<T, S, R>& state, SharedAddress tables, int first, int held, const Operands<T>& o)
+  SoftmaxRows<T, S, R, S>& state, SharedAddress tables, int first, int held, const Operands<T>& o)
 {
+  using Tables = DecodeTables<S>;
   for (int m = 0; m < held; m += 16 * C)
   {
-    const SharedAddress table = tables + m / 16 * sizeof(DecodeTables<S>);
-    if (first + m + 16 * C <= o.latents)
+    Tile<S> queries[C], values[C], rest[C];
+#pragma unroll
+    for (int j = 0; j < C; ++j)
     {
-      addLatents<T, S, R, C, true>(state, table, first + m, o);
+      const SharedAddress table = tables + (m / 16 + j) * sizeof(Tables);
+      loadAcross(queries[j], table + offsetof(Tables, q));
+      loadAlong(values[j], table + offsetof(Tables, z));
+      loadAlong(rest[j], table + offsetof(Tables, rest));
     }
-    else
+    if (first + m == 0)
     {
-      addLatents<T, S, R, C, false>(state, table, first + m, o);
+      state.template raise<1>(queries, o.scale2);
     }
+    state.add(queries, values, rest, o.scale2);
   }
 }
 
 // y_n = sum_m R_nm z_m and c_n
 template<class T, int S>
-__global__ void __launch_bounds__(pointThreads, S == 1 ? 3 : 2)
+__global__ void __launch_bounds__(S == 1 ? 768 : 512) // of a multiprocessor: for its registers
   decodeKernel(const __grid_constant__ Operands<T> o, const float* z, T* y, float* pointLogSum, int resident)
 {
   using Shape = DecodeShape<S>;
   constexpr int R = Shape::points;
+  const int warps = blockDim.x / 32, perStep = 16 * R * warps;
   const PointBlock block(o.chunks, o.heads);
   const auto start = block.chunk.begin * o.stride + block.head * o.width;
   const float* values = z + block.row * o.latents * o.width;
   const T* k = o.k + start;
   const DecodeStages<T, S> stages(sharedMemory(), 2, o, block.last);
   auto* tables =
-    reinterpret_cast<DecodeTables<S>*>(sharedMemory() + 2 * pointWarps * DecodeStages<T, S>::stage);
+    reinterpret_cast<DecodeTables<S>*>(sharedMemory() + 2 * warps * DecodeStages<T, S>::stage);
   const SharedAddress place = sharedAddress(tables);
   const bool once = o.latents <= resident;
   const int begin = threadIdx.x / 32 * 16 * R;
@@ -141,12 +152,12 @@ __global__ void __launch_bounds__(pointThreads, S == 1 ? 3 : 2)
     layDecode<T, S>(tables, o, values, 0, resident, block.head);
     blockBarrier();
   }
-  for (int n = begin, slot = 0; n - begin <= block.last; n += Shape::perStep, slot ^= 1)
+  for (int n = begin, slot = 0; n - begin <= block.last; n += perStep, slot ^= 1)
   {
-    SoftmaxRows<T, S, R> state;
+    SoftmaxRows<T, S, R, S> state;
     state.clear();
     stages.template await<0>();
-    stages.template copyRows<true>(slot ^ 1, 0, k, n + Shape::perStep);
+    stages.template copyRows<true>(slot ^ 1, 0, k, n + perStep);
     commitCopies();
 #pragma unroll
     for (int i = 0; i < R; ++i)

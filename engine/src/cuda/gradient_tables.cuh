@@ -57,7 +57,6 @@ struct LatentTerms
 {
   const float* z;     // [segments, H, M, D]
   const float* dz;    // [segments, H, M, D], rows brought to [1/2, 1)
-  const float* delta; // [segments, H, M], sum_d dz z of the same rows
   const float* level; // [segments, H, M], logarithm of 2^-L |dZ|; NaN where dZ is 0
   const float2* peak; // [chunks, H], largest |dy| and largest log-sum-exp of a point
 };
@@ -80,6 +79,20 @@ struct RowValue
   }
 };
 
+// delta of latent m, sum_d W z, from W as it is narrowed: what rounding a row adds to its dS then cancels over
+// the points but for its correlation with the keys.
+template<class T>
+__device__ inline float narrowedDelta(const RowValue& w, const FloatValue& z, int m, int width)
+{
+  float sum = 0.0f;
+  for (int c = 0; c < width; c += 2)
+  {
+    const unsigned pair = Packed<T>::pack(w(m, c), w(m, c + 1));
+    sum = fmaf(lowOf<T>(pair), z(m, c), fmaf(highOf<T>(pair), z(m, c + 1), sum));
+  }
+  return sum;
+}
+
 // A block for each pass's latents of a segment's head; every warp finds the head's scales for itself.
 template<class T, int S>
 __global__ void __launch_bounds__(mergeThreads) layGradientTablesKernel(const __grid_constant__ Operands<T> o,
@@ -90,19 +103,19 @@ __global__ void __launch_bounds__(mergeThreads) layGradientTablesKernel(const __
   const int segment = row / o.heads, head = row % o.heads;
   const auto latents = static_cast<std::int64_t>(row) * o.latents;
   float highest = -INFINITY, lowest = -INFINITY, peak = 0.0f, highestPoint = -INFINITY; // lowest is negated
-#pragma unroll 4
-  for (int m = lane; m < o.latents; m += 32)
-  {
-    highest = fmaxf(highest, terms.level[latents + m]);
-    lowest = fmaxf(lowest, -terms.level[latents + m]);
-  }
-#pragma unroll 4
-  for (int i = o.chunks.first[segment] + lane; i < o.chunks.first[segment + 1]; i += 32)
-  {
-    const float2 here = terms.peak[static_cast<std::int64_t>(i) * o.heads + head];
-    peak = fmaxf(peak, here.x);
-    highestPoint = fmaxf(highestPoint, here.y * log2e);
-  }
+  overLanes(0, o.latents,
+    [&](int m)
+    {
+      highest = fmaxf(highest, terms.level[latents + m]);
+      lowest = fmaxf(lowest, -terms.level[latents + m]);
+    });
+  overLanes(o.chunks.first[segment], o.chunks.first[segment + 1],
+    [&](int i)
+    {
+      const float2 here = terms.peak[static_cast<std::int64_t>(i) * o.heads + head];
+      peak = fmaxf(peak, here.x);
+      highestPoint = fmaxf(highestPoint, here.y * log2e);
+    });
   highest = warpMax(highest);
   lowest = warpMax(lowest);
   const int gradientExponent = max(-14, min(15, -exponentOf(warpMax(peak))));
@@ -132,9 +145,8 @@ __global__ void __launch_bounds__(mergeThreads) layGradientTablesKernel(const __
     layRow<T, S, false>(table.w, at, m, o.latents, o.width, w);
     if (at < 16)
     {
-      const bool valid = m + at < o.latents;
-      const float delta = valid ? -terms.delta[latents + m + at] * w.factor(m + at) / deltaUnit : 0.0f;
-      table.delta.row[0][at] = make_uint4(split<T>(delta), 0u, 0u, 0u);
+      const float delta = m + at < o.latents ? narrowedDelta<T>(w, z, m + at, o.width) : 0.0f;
+      table.delta.row[0][at] = make_uint4(split<T>(-delta / deltaUnit), 0u, 0u, 0u);
     }
     if (at < 4)
     {

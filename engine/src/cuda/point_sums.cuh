@@ -82,7 +82,7 @@ __global__ void __launch_bounds__(32 * pointSumWarps, 4)
     }
     commitCopies();
   };
-  SoftmaxRows<T, S, R> state;
+  SoftmaxRows<T, S, R, 1> state;
   state.clear();
 #pragma unroll
   for (int i = 0; i < R; ++i)
@@ -101,7 +101,7 @@ __global__ void __launch_bounds__(32 * pointSumWarps, 4)
     for (int point = 0; point < stagedPoints; point += 16)
     {
       Tile<S> keys[1], values[1];
-      unsigned ones[1][2];
+      Tile<1> ones[1];
       stages.tile(keys[0], slot, 0, point);
       stages.transposedTile(values[0], slot, 1, point);
       countRows<T>(ones[0], n + point, task.last);
@@ -123,7 +123,7 @@ __global__ void __launch_bounds__(32 * pointSumWarps, 4)
     {
       const auto row = (static_cast<std::int64_t>(task.index) * o.heads + task.head) * o.latents + m;
       out.top[row] = state.top[i / 2][i % 2];
-      out.weight[row] = state.weight[i / 2][i % 2 * 2];
+      out.weight[row] = state.extra[i / 2][0][i % 2 * 2];
     }
   }
 }

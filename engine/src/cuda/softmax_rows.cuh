@@ -11,12 +11,13 @@ namespace flare::cuda
 {
 constexpr float targetWeight = 7.0f;
 
-// 16 R rows; sums over the columns of weights and of weights times values, rows g and g + 8 of each 16
-template<class T, int S, int R>
+// 16 R rows; sums over the columns of weights times values, and of weights times E slices of extra values, one
+// of which is 1 for every column that counts: rows g and g + 8 of each 16
+template<class T, int S, int R, int E>
 struct SoftmaxRows
 {
   Tile<S> rows[R];
-  float top[R][2], weight[R][4], sum[R][S][4];
+  float top[R][2], sum[R][S][4], extra[R][E][4];
 
   __device__ void clear()
   {
@@ -27,21 +28,25 @@ struct SoftmaxRows
       for (int c = 0; c < 4; ++c)
       {
         top[i][c / 2] = -INFINITY;
-        weight[i][c] = 0.0f;
 #pragma unroll
         for (int s = 0; s < S; ++s)
         {
           sum[i][s][c] = 0.0f;
         }
+#pragma unroll
+        for (int s = 0; s < E; ++s)
+        {
+          extra[i][s][c] = 0.0f;
+        }
       }
     }
   }
 
-  // Adds 16 C columns: `columns` for the scores and `values`, whose rows are the columns; `ones` is 1 for
-  // each column that counts. The first columns must have set the references before.
+  // Adds 16 C columns: `columns` for the scores, `values` and `more`, whose rows are the columns. The first
+  // columns must have set the references before.
   template<int C>
   __device__ void add(
-    const Tile<S> (&columns)[C], const Tile<S> (&values)[C], const unsigned (&ones)[C][2], float scale2)
+    const Tile<S> (&columns)[C], const Tile<S> (&values)[C], const Tile<E> (&more)[C], float scale2)
   {
     unsigned w[R][C][4];
     const unsigned largest = weigh(w, columns, scale2);
@@ -56,11 +61,15 @@ struct SoftmaxRows
 #pragma unroll
       for (int j = 0; j < C; ++j)
       {
-        Packed<T>::mma16(weight[i], w[i][j], ones[j][0], ones[j][1], weight[i]);
 #pragma unroll
         for (int s = 0; s < S; ++s)
         {
           Packed<T>::mma16(sum[i][s], w[i][j], values[j][0][s], values[j][1][s], sum[i][s]);
+        }
+#pragma unroll
+        for (int s = 0; s < E; ++s)
+        {
+          Packed<T>::mma16(extra[i][s], w[i][j], more[j][0][s], more[j][1][s], extra[i][s]);
         }
       }
     }
@@ -92,11 +101,15 @@ struct SoftmaxRows
 #pragma unroll
         for (int c = 2 * r; c < 2 * r + 2; ++c)
         {
-          weight[i][c] *= factor;
 #pragma unroll
           for (int s = 0; s < S; ++s)
           {
             sum[i][s][c] *= factor;
+          }
+#pragma unroll
+          for (int s = 0; s < E; ++s)
+          {
+            extra[i][s][c] *= factor;
           }
         }
       }

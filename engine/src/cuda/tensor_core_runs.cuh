@@ -74,7 +74,7 @@ private:
   struct Pieces
   {
     Partial<float> sums, query;
-    float *dz, *delta, *level;
+    float *dz, *level;
     HeadTerms* heads;
     LatentTables<S>* tables;
   };
@@ -87,7 +87,6 @@ private:
     pieces.sums = takePartial<float>(space, mix_, chunks, 8 * S);
     pieces.query = takePartial<float>(space, mix_, gradientPlan(group).chunks.count(), 8 * S);
     pieces.dz = space.take<float>(blocks * mix_.latents * mix_.width);
-    pieces.delta = space.take<float>(blocks * mix_.latents);
     pieces.level = space.take<float>(blocks * mix_.latents);
     pieces.heads = space.take<HeadTerms>(blocks);
     pieces.tables = space.take<LatentTables<S>>(blocks * passes() * groupsPerPass<S>);
@@ -106,17 +105,22 @@ private:
       pointSumWarps * stageSlots * LatentStages<T, S>::stage };
   }
 
-  // Latents of each head that lie in shared memory at a time
+  // Latents of each head that lie in shared memory at a time: whole steps, as many as the GPU lets a block have
   int decodeResident() const
   {
     constexpr int step = DecodeShape<S>::step;
-    return std::min(2048 / S, static_cast<int>(dividedUp(mix_.latents, step)) * step);
+    constexpr auto tables = decodeBytes<T, S>(0, step), stages = decodeBytes<T, S>(mostDecodeWarps, 0);
+    const auto fit = static_cast<int>((sharedMemoryPerBlock() - stages) / tables) * step;
+    return std::min({ 2048 / S, fit, static_cast<int>(dividedUp(mix_.latents, step)) * step });
   }
 
   PointPlan decodePlan(const Group<float>& group) const
   {
-    return { mix_, group.offsets, group.segments, DecodeShape<S>::perStep, decodeKernel<T, S>, pointThreads,
-      decodeBytes<T, S>(decodeResident()) };
+    const int resident = decodeResident(), room = sharedMemoryPerMultiprocessor() - 3 * 1024;
+    const bool three = 3 * decodeBytes<T, S>(decodeWarps, resident) <= static_cast<std::size_t>(room);
+    const int warps = three ? decodeWarps : mostDecodeWarps;
+    return { mix_, group.offsets, group.segments, 16 * DecodeShape<S>::points * warps, decodeKernel<T, S>,
+      32 * warps, decodeBytes<T, S>(warps, resident) };
   }
 
   // Steps of a chunk whose points and sums lie in shared memory from pass to pass: as many as let three
@@ -182,8 +186,8 @@ private:
       o, dy, group.pointLogSum, pieces.sums));
     FLARE_CUDA_TRY(launch(mergeLatentGradientKernel<float>, mergeGrid(rows(group)), mergeThreads, 0, stream,
       mergeShape(mix_, sums.chunks), pieces.sums, std::exp2(-weightShift), group.z, group.latentLogSum,
-      pieces.dz, pieces.delta, pieces.level));
-    const LatentTerms terms{ group.z, pieces.dz, pieces.delta, pieces.level, pieces.sums.peak };
+      pieces.dz, static_cast<float*>(nullptr), pieces.level));
+    const LatentTerms terms{ group.z, pieces.dz, pieces.level, pieces.sums.peak };
     return launch(layGradientTablesKernel<T, S>,
       dim3(static_cast<unsigned>(group.segments * mix_.heads * passes())), mergeThreads, 0, stream, o, terms,
       pieces.heads, pieces.tables);
