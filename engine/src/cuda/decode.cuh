@@ -17,30 +17,26 @@ struct DecodeShape
 template<class T, int S>
 using DecodeStages = Stages<T, S, 16 * DecodeShape<S>::points, 1, 0>; // keys
 
-// 16 latents of a head. `rest` is what narrowing z left, times 2^restShift, so that y has the rounding of the
-// weights and its own, but not that of z. Its last column counts the latents: 1, and 0 after the last.
-constexpr float restShift = 11.0f;
+// 16 latents of a head. The weights are added up in one of 8 columns: `rest` holds 1 in it for each latent that
+// counts. The others have what narrowing the first channels of z left, times 2^restShift, so that y gets the
+// rounding of the weights and its own, but little of z's.
+constexpr int restShift = 11, countColumn = 7;
 
 template<int S>
 struct DecodeTables
 {
-  LatentRows<S> q, z, rest;
+  LatentRows<S> q, z;
+  LatentRows<1> rest;
 };
 
 template<class T>
 struct RestValue
 {
-  const float* z;
-  int width, last; // last column
+  FloatValue z;
 
   __device__ float operator()(int m, int c) const
   {
-    if (c == last || c >= width)
-    {
-      return c == last ? 1.0f : 0.0f;
-    }
-    const float x = z[static_cast<std::int64_t>(m) * width + c];
-    return ldexpf(x - lowOf<T>(Packed<T>::pack(x, 0.0f)), static_cast<int>(restShift));
+    return c == countColumn ? 1.0f : c < z.width ? restOf<T>(z(m, c)) * (1 << restShift) : 0.0f;
   }
 };
 
@@ -54,63 +50,75 @@ constexpr std::size_t decodeBytes(int warps, int resident)
   return 2 * warps * DecodeStages<T, S>::stage + resident / 16 * sizeof(DecodeTables<S>);
 }
 
-// `count` latents from `first` on
+// `count` latents from `first` on. Queries repeat after the last one, so that scores there are no larger than the
+// rest; their weights meet zeros.
 template<class T, int S>
 __device__ inline void layDecode(
   DecodeTables<S>* tables, const Operands<T>& o, const float* z, int first, int count, int head)
 {
-  const auto q = queryValue(o, head);
+  const FloatValue values{ z, o.width };
   for (int i = threadIdx.x; i < count * S; i += blockDim.x)
   {
-    const int at = i / (16 * S), row = i % (16 * S), m = first + 16 * at;
-    layRow<T, S, true>(tables[at].q, row, m, o.latents, o.width, q);
-    layRow<T, S, false>(tables[at].z, row, m, o.latents, o.width, FloatValue{ z, o.width });
-    layRow<T, S, false>(
-      tables[at].rest, row, m, o.latents, 8 * S, RestValue<T>{ z, o.width, 8 * S - 1 });
+    const int slice = i / 16 % S, m = first + i / (16 * S) * 16 + i % 16;
+    const uint4 q = latentRow<T>(slice, min(m, o.latents - 1), o.latents, o.width, queryValue(o, head));
+    const uint4 value = latentRow<T>(slice, m, o.latents, o.width, values);
+    const uint4 rest = latentRow<T>(0, m, o.latents, 8, RestValue<T>{ values });
+    auto& table = tables[i / (16 * S)]; // after all that is read, which then comes together
+    table.q.row[slice][i % 16] = q;
+    table.z.row[slice][i % 16] = value;
+    if (slice == 0)
+    {
+      table.rest.row[0][i % 16] = rest;
+    }
   }
 }
 
 // The results of 16 R points; `y` and `logSum` belong to the chunk's first point.
 template<class T, int S, int R>
 __device__ inline void storeDecoded(
-  const SoftmaxRows<T, S, R, S>& state, const Operands<T>& o, T* y, float* logSum, int first, int last)
+  const SoftmaxRows<T, S, R>& state, const Operands<T>& o, T* y, float* logSum, int first, int last)
 {
   const int lane = threadIdx.x % 32, g = lane / 4, t = lane % 4;
-  const float restUnit = power2(-restShift);
+  constexpr float restUnit = 1.0f / (1 << restShift);
+  float weight[2 * R], weightOfLane = 1.0f, topOfLane = 0.0f;
 #pragma unroll
   for (int i = 0; i < 2 * R; ++i)
   {
-    const int point = first + 8 * i + g, r = i % 2;
-    const bool valid = point <= last;
-    // The last column, in the last of four lanes, is the sum of the weights.
-    const float counted = state.extra[i / 2][S - 1][2 * r + 1];
-    const float weight = __shfl_sync(0xffffffffu, counted, lane | 3), inverse = reciprocal(weight);
+    weight[i] = fromLane(state.extra[i / 2][i % 2 * 2 + countColumn % 2], lane / 4 * 4 + countColumn / 2);
+    weightOfLane = t == i ? weight[i] : weightOfLane;
+    topOfLane = t == i ? state.top[i / 2][i % 2] : topOfLane;
+  }
+#pragma unroll
+  for (int i = 0; i < 2 * R; ++i)
+  {
+    const int point = first + 8 * i + g, c = i % 2 * 2;
+    const float inverse = reciprocal(weight[i]);
     T* row = y + static_cast<std::int64_t>(point) * o.stride;
 #pragma unroll
     for (int s = 0; s < S; ++s)
     {
-      const auto &sum = state.sum[i / 2][s], &rest = state.extra[i / 2][s];
-      const float high = s == S - 1 && t == 3 ? 0.0f : rest[2 * r + 1];
-      storePair(valid, row, 8 * s + 2 * t, o.width, fmaf(rest[2 * r], restUnit, sum[2 * r]) * inverse,
-        fmaf(high, restUnit, sum[2 * r + 1]) * inverse);
-    }
-    const float log = (state.top[i / 2][r] + logarithm2(weight)) * ln2;
-    if (valid && t == 0)
-    {
-      logSum[point] = log;
+      const auto &sum = state.sum[i / 2][s], &rest = state.extra[i / 2];
+      const float low = s == 0 ? fmaf(rest[c], restUnit, sum[c]) : sum[c];
+      const float high = s == 0 && 2 * t + 1 != countColumn ? fmaf(rest[c + 1], restUnit, sum[c + 1]) : sum[c + 1];
+      storePair(point <= last, row, 8 * s + 2 * t, o.width, low * inverse, high * inverse);
     }
   }
+  // Each of four lanes has a row's logarithm.
+  const int point = first + 8 * t + g;
+  storeWhere(t < 2 * R && point <= last, logSum + point,
+    __float_as_uint((topOfLane + logarithm2(weightOfLane)) * ln2));
 }
 
-// Adds the latents that lie in shared memory, `held` from `first` on, 16 C at a time.
+// Adds the first `held` latents that lie in shared memory, 16 C at a time.
 template<class T, int S, int R, int C>
 __device__ inline void addHeld(
-  SoftmaxRows<T, S, R, S>& state, SharedAddress tables, int first, int held, const Operands<T>& o)
+  SoftmaxRows<T, S, R>& state, SharedAddress tables, int held, float scale2)
 {
   using Tables = DecodeTables<S>;
   for (int m = 0; m < held; m += 16 * C)
   {
-    Tile<S> queries[C], values[C], rest[C];
+    Tile<S> queries[C], values[C];
+    Tile<1> rest[C];
 #pragma unroll
     for (int j = 0; j < C; ++j)
     {
@@ -119,11 +127,7 @@ __device__ inline void addHeld(
       loadAlong(values[j], table + offsetof(Tables, z));
       loadAlong(rest[j], table + offsetof(Tables, rest));
     }
-    if (first + m == 0)
-    {
-      state.template raise<1>(queries, o.scale2);
-    }
-    state.add(queries, values, rest, o.scale2);
+    state.add(queries, values, rest, scale2);
   }
 }
 
@@ -154,8 +158,7 @@ __global__ void __launch_bounds__(S == 1 ? 768 : 512) // of a multiprocessor: fo
   }
   for (int n = begin, slot = 0; n - begin <= block.last; n += perStep, slot ^= 1)
   {
-    SoftmaxRows<T, S, R, S> state;
-    state.clear();
+    SoftmaxRows<T, S, R> state;
     stages.template await<0>();
     stages.template copyRows<true>(slot ^ 1, 0, k, n + perStep);
     commitCopies();
@@ -172,7 +175,13 @@ __global__ void __launch_bounds__(S == 1 ? 768 : 512) // of a multiprocessor: fo
         layDecode<T, S>(tables, o, values, first, resident, block.head);
         blockBarrier();
       }
-      addHeld<T, S, R, Shape::latents>(state, place, first, min(resident, o.latents - first), o);
+      if (first == 0)
+      {
+        Tile<S> queries;
+        loadAcross(queries, place + offsetof(DecodeTables<S>, q));
+        state.begin(queries[0], o.scale2);
+      }
+      addHeld<T, S, R, Shape::latents>(state, place, min(resident, o.latents - first), o.scale2);
     }
     storeDecoded<T, S, R>(
       state, o, y + start, pointLogSum + block.head * o.points + block.chunk.begin, n, block.last);

@@ -25,16 +25,18 @@ constexpr float highestRow = 14.0f, highestPointFactor = 60.0f, gradientShift = 
 template<class T>
 constexpr float rowSpread = std::is_same_v<T, __half> ? 17.0f : 60.0f;
 
-// 16 latents: queries for the scores and for dK, Z, W, -delta of W v as a sum of two 16-bit numbers, and the
-// logarithms of what W's rows lack, latents 2t, 2t+1, 2t+8, 2t+9. delta is divided by deltaUnit, so that it
-// stays in fp16's range for values up to some thousands.
+// Products over the channels have room for 8 more. Two of them carry the delta, as a sum of two 16-bit numbers;
+// the others what narrowing channels 2 to 7 of Z and W left, so that most of that rounding is undone. delta of a
+// latent is divided by deltaUnit, so that it stays in fp16's range for values up to some thousands.
 constexpr float deltaUnit = 256.0f;
 
+// 16 latents: queries for the scores and for dK, Z, W, their further channels, and the logarithms of what W's
+// rows lack, latents 2t, 2t+1, 2t+8, 2t+9
 template<int S>
 struct LatentTables
 {
   LatentRows<S> queries, q, z, w;
-  LatentRows<1> delta;
+  LatentRows<1> moreZ, moreW;
   float4 logFactor[4];
 };
 
@@ -79,19 +81,20 @@ struct RowValue
   }
 };
 
-// delta of latent m, sum_d W z, from W as it is narrowed: what rounding a row adds to its dS then cancels over
-// the points but for its correlation with the keys.
-template<class T>
-__device__ inline float narrowedDelta(const RowValue& w, const FloatValue& z, int m, int width)
+template<class T, class Value>
+struct FurtherChannels
 {
-  float sum = 0.0f;
-  for (int c = 0; c < width; c += 2)
+  const Value& value;
+
+  __device__ float operator()(int m, int c) const { return c < 2 ? 1.0f : restOf<T>(value(m, c)); }
+
+  // What the tensor cores have of value(m, c)
+  __device__ float kept(int m, int c) const
   {
-    const unsigned pair = Packed<T>::pack(w(m, c), w(m, c + 1));
-    sum = fmaf(lowOf<T>(pair), z(m, c), fmaf(highOf<T>(pair), z(m, c + 1), sum));
+    const float x = value(m, c);
+    return c < 2 || c >= 8 ? x - restOf<T>(x) : x;
   }
-  return sum;
-}
+};
 
 // A block for each pass's latents of a segment's head; every warp finds the head's scales for itself.
 template<class T, int S>
@@ -134,19 +137,36 @@ __global__ void __launch_bounds__(mergeThreads) layGradientTablesKernel(const __
   const auto q = queryValue(o, head);
   const FloatValue z{ terms.z + latents * o.width, o.width };
   const RowValue w{ terms.dz + latents * o.width, terms.level + latents, o.width, base, common.shared != 0 };
+  const FurtherChannels<T, FloatValue> moreZ{ z };
+  const FurtherChannels<T, RowValue> moreW{ w };
   auto* group = tables + static_cast<std::int64_t>(blockIdx.x) * groupsPerPass<S>;
   for (int i = threadIdx.x; i < groupsPerPass<S> * 16 * S; i += blockDim.x)
   {
     auto& table = group[i / (16 * S)];
-    const int at = i % (16 * S), m = (pass * groupsPerPass<S> + i / (16 * S)) * 16;
-    layRow<T, S, true>(table.queries, at, m, o.latents, o.width, q);
-    layRow<T, S, false>(table.q, at, m, o.latents, o.width, q);
-    layRow<T, S, false>(table.z, at, m, o.latents, o.width, z);
-    layRow<T, S, false>(table.w, at, m, o.latents, o.width, w);
-    if (at < 16)
+    const int at = i % (16 * S), slice = at / 16, first = (pass * groupsPerPass<S> + i / (16 * S)) * 16;
+    const int m = first + at % 16;
+    // All is read before anything is written, and so comes together. Queries of scores repeat after the last.
+    const uint4 queries = latentRow<T>(slice, min(m, o.latents - 1), o.latents, o.width, q);
+    const uint4 rows[2] = { latentRow<T>(slice, m, o.latents, o.width, z),
+      latentRow<T>(slice, m, o.latents, o.width, w) };
+    uint4 more[2] = { latentRow<T>(0, m, o.latents, o.width, moreZ), latentRow<T>(0, m, o.latents, o.width, moreW) };
+    // sum_d W z of W as it is kept: what rounding a row adds to its dS then cancels over the points, but for its
+    // correlation with the keys.
+    float delta = 0.0f;
+#pragma unroll
+    for (int c = 0; c < 8 * S; ++c)
     {
-      const float delta = m + at < o.latents ? narrowedDelta<T>(w, z, m + at, o.width) : 0.0f;
-      table.delta.row[0][at] = make_uint4(split<T>(-delta / deltaUnit), 0u, 0u, 0u);
+      delta = m < o.latents && c < o.width ? fmaf(moreW.kept(m, c), z(m, c), delta) : delta;
+    }
+    more[1].x = split<T>(-delta / deltaUnit);
+    table.queries.row[slice][at % 16] = queries;
+    table.q.row[slice][at % 16] = m < o.latents ? queries : make_uint4(0u, 0u, 0u, 0u);
+    table.z.row[slice][at % 16] = rows[0];
+    table.w.row[slice][at % 16] = rows[1];
+    if (slice == 0)
+    {
+      table.moreZ.row[0][at] = more[0];
+      table.moreW.row[0][at] = more[1];
     }
     if (at < 4)
     {
@@ -154,7 +174,7 @@ __global__ void __launch_bounds__(mergeThreads) layGradientTablesKernel(const __
 #pragma unroll
       for (int c = 0; c < 4; ++c)
       {
-        const int latent = m + 2 * at + c % 2 + c / 2 * 8;
+        const int latent = first + 2 * at + c % 2 + c / 2 * 8;
         logs[c] = latent >= o.latents ? -INFINITY : w.shared ? 0.0f : w.logFactor(latent);
       }
       table.logFactor[at] = make_float4(logs[0], logs[1], logs[2], logs[3]);

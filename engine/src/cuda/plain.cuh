@@ -139,7 +139,7 @@ __device__ inline void addScaled(
 }
 
 // Columns that a streamed softmax takes at a time
-constexpr int plainBatch = 4;
+constexpr int plainBatch = 2;
 
 // A softmax whose R rows a lane group keeps and whose columns stream past: encode's rows are latents and its
 // columns points, decode's the other way around. Weights are 2^(S - top); a row's reference `top` follows its

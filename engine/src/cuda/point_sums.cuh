@@ -82,8 +82,7 @@ __global__ void __launch_bounds__(32 * pointSumWarps, 4)
     }
     commitCopies();
   };
-  SoftmaxRows<T, S, R, 1> state;
-  state.clear();
+  SoftmaxRows<T, S, R> state;
 #pragma unroll
   for (int i = 0; i < R; ++i)
   {
@@ -107,7 +106,7 @@ __global__ void __launch_bounds__(32 * pointSumWarps, 4)
       countRows<T>(ones[0], n + point, task.last);
       if (n + point == 0)
       {
-        state.template raise<1>(keys, o.scale2);
+        state.begin(keys[0][0], o.scale2);
       }
       state.add(keys, values, ones, o.scale2);
     }
@@ -123,7 +122,7 @@ __global__ void __launch_bounds__(32 * pointSumWarps, 4)
     {
       const auto row = (static_cast<std::int64_t>(task.index) * o.heads + task.head) * o.latents + m;
       out.top[row] = state.top[i / 2][i % 2];
-      out.weight[row] = state.extra[i / 2][0][i % 2 * 2];
+      out.weight[row] = state.extra[i / 2][i % 2 * 2];
     }
   }
 }
