@@ -57,11 +57,18 @@ constexpr int latentsPerPass = 16 * groupsPerPass<S>;
 
 struct LatentTerms
 {
-  const float* z;     // [segments, H, M, D]
-  const float* dz;    // [segments, H, M, D], rows brought to [1/2, 1)
-  const float* level; // [segments, H, M], logarithm of 2^-L |dZ|; NaN where dZ is 0
-  const float2* peak; // [chunks, H], largest |dy| and largest log-sum-exp of a point
+  const float *z, *logSum; // [segments, H, M, D], natural [segments, H, M]
+  float* dz;               // [segments, H, M, D], rows brought to [1/2, 1) by powers of two
+  float* level;            // [segments, H, M], log2 of 2^-L times a row's power of two; NaN where dZ is 0
+  HeadTerms* heads;        // [segments, H]
+  unsigned* merged;        // [segments, H], blocks that are done
 };
+
+// The exponent e of 2^(e-1) <= x < 2^e; 0 for zero and for what is not finite
+__device__ inline int exponentOf(float x)
+{
+  return x > 0.0f && x < INFINITY ? ilogbf(x) + 1 : 0;
+}
 
 // W's element (m, c)
 struct RowValue
@@ -96,54 +103,84 @@ struct FurtherChannels
   }
 };
 
-// A block for each pass's latents of a segment's head; every warp finds the head's scales for itself.
-template<class T, int S>
-__global__ void __launch_bounds__(mergeThreads) layGradientTablesKernel(const __grid_constant__ Operands<T> o,
-  const __grid_constant__ LatentTerms terms, HeadTerms* heads, LatentTables<S>* tables)
+// dz and level of a latent; `factor` undoes the scale of the partial sums
+__device__ inline void mergeLatentRow(const MergeShape& shape, const Partial<float>& in, int segment, int head,
+  int latent, float factor, const LatentTerms& terms)
 {
-  const int passes = (o.latents + latentsPerPass<S> - 1) / latentsPerPass<S>;
-  const int row = blockIdx.x / passes, pass = blockIdx.x % passes, lane = threadIdx.x % 32;
-  const int segment = row / o.heads, head = row % o.heads;
-  const auto latents = static_cast<std::int64_t>(row) * o.latents;
+  const int lane = threadIdx.x % 32;
+  const auto out = (static_cast<std::int64_t>(segment) * shape.heads + head) * shape.latents + latent;
+  float* row = terms.dz + out * shape.width;
+  float value = 0.0f, largest = 0.0f;
+  for (int first = 0; first < shape.width; first += mergeChannels)
+  {
+    ChunkSums<float, false> sums;
+    sums.add(shape, in, segment, head, latent, first);
+    value = sums.joined() * factor;
+    if (lane < mergeChannels && first + lane < shape.width)
+    {
+      row[first + lane] = value;
+      largest = fmaxf(largest, fabsf(value));
+    }
+  }
+  largest = warpMax(largest);
+  const int exponent = exponentOf(largest);
+  for (int c = lane; lane < mergeChannels && c < shape.width; c += mergeChannels)
+  {
+    // The last value is still there: reading it back would take as long as a chunk's sums.
+    const bool last = c / mergeChannels == (shape.width - 1) / mergeChannels;
+    row[c] = ldexpf(last ? value : row[c], -exponent);
+  }
+  if (lane == 0)
+  {
+    terms.level[out] = largest > 0.0f ? static_cast<float>(exponent) - terms.logSum[out] * log2e : NAN;
+  }
+}
+
+// What a head's points and latents share, and the base of W; every warp finds it for itself.
+template<class T>
+__device__ inline HeadTerms headTerms(
+  const MergeShape& shape, const Partial<float>& in, int segment, int head, const float* level, float& base)
+{
   float highest = -INFINITY, lowest = -INFINITY, peak = 0.0f, highestPoint = -INFINITY; // lowest is negated
-  overLanes(0, o.latents,
+  overLanes(0, shape.latents,
     [&](int m)
     {
-      highest = fmaxf(highest, terms.level[latents + m]);
-      lowest = fmaxf(lowest, -terms.level[latents + m]);
+      highest = fmaxf(highest, level[m]);
+      lowest = fmaxf(lowest, -level[m]);
     });
-  overLanes(o.chunks.first[segment], o.chunks.first[segment + 1],
+  overLanes(shape.chunks.first[segment], shape.chunks.first[segment + 1],
     [&](int i)
     {
-      const float2 here = terms.peak[static_cast<std::int64_t>(i) * o.heads + head];
+      const float2 here = in.peak[static_cast<std::int64_t>(i) * shape.heads + head];
       peak = fmaxf(peak, here.x);
       highestPoint = fmaxf(highestPoint, here.y * log2e);
     });
   highest = warpMax(highest);
   lowest = warpMax(lowest);
   const int gradientExponent = max(-14, min(15, -exponentOf(warpMax(peak))));
-  const float base = highest > -INFINITY ? highestRow - highest : 0.0f;
+  base = highest > -INFINITY ? highestRow - highest : 0.0f;
   HeadTerms common;
   common.base = base - static_cast<float>(gradientExponent);
   common.shared =
     highest + lowest <= rowSpread<T> && warpMax(highestPoint) - common.base <= highestPointFactor;
   common.logScale = gradientShift + static_cast<float>(gradientExponent);
   common.gradientFactor = ldexpf(1.0f, gradientExponent);
-  if (pass == 0 && threadIdx.x == 0)
-  {
-    heads[row] = common;
-  }
+  return common;
+}
 
+// The tables of a head, padded to whole passes
+template<class T, int S>
+__device__ inline void layTables(LatentTables<S>* tables, const Operands<T>& o, int head, const FloatValue& z,
+  const RowValue& w)
+{
   const auto q = queryValue(o, head);
-  const FloatValue z{ terms.z + latents * o.width, o.width };
-  const RowValue w{ terms.dz + latents * o.width, terms.level + latents, o.width, base, common.shared != 0 };
   const FurtherChannels<T, FloatValue> moreZ{ z };
   const FurtherChannels<T, RowValue> moreW{ w };
-  auto* group = tables + static_cast<std::int64_t>(blockIdx.x) * groupsPerPass<S>;
-  for (int i = threadIdx.x; i < groupsPerPass<S> * 16 * S; i += blockDim.x)
+  const int passes = (o.latents + latentsPerPass<S> - 1) / latentsPerPass<S>;
+  for (int i = threadIdx.x; i < passes * groupsPerPass<S> * 16 * S; i += blockDim.x)
   {
-    auto& table = group[i / (16 * S)];
-    const int at = i % (16 * S), slice = at / 16, first = (pass * groupsPerPass<S> + i / (16 * S)) * 16;
+    auto& table = tables[i / (16 * S)];
+    const int at = i % (16 * S), slice = at / 16, first = i / (16 * S) * 16;
     const int m = first + at % 16;
     // All is read before anything is written, and so comes together. Queries of scores repeat after the last.
     const uint4 queries = latentRow<T>(slice, min(m, o.latents - 1), o.latents, o.width, q);
@@ -180,5 +217,35 @@ __global__ void __launch_bounds__(mergeThreads) layGradientTablesKernel(const __
       table.logFactor[at] = make_float4(logs[0], logs[1], logs[2], logs[3]);
     }
   }
+}
+
+// Merges dZ, a block for some latents of a segment's head; the last block of a head lays its tables.
+template<class T, int S>
+__global__ void __launch_bounds__(mergeThreads) mergeLatentTermsKernel(const __grid_constant__ Operands<T> o,
+  const __grid_constant__ MergeShape shape, const __grid_constant__ Partial<float> in, float factor,
+  const __grid_constant__ LatentTerms terms, LatentTables<S>* tables)
+{
+  constexpr int warps = mergeThreads / 32;
+  const int blocks = (o.latents + warps - 1) / warps, row = blockIdx.x / blocks;
+  const int segment = row / o.heads, head = row % o.heads, m = blockIdx.x % blocks * warps + threadIdx.x / 32;
+  if (m < o.latents)
+  {
+    mergeLatentRow(shape, in, segment, head, m, factor, terms);
+  }
+  if (!lastBlock(terms.merged + row, blocks))
+  {
+    return;
+  }
+  const auto latents = static_cast<std::int64_t>(row) * o.latents;
+  float base;
+  const HeadTerms common = headTerms<T>(shape, in, segment, head, terms.level + latents, base);
+  if (threadIdx.x == 0)
+  {
+    terms.heads[row] = common;
+  }
+  const int padded = (o.latents + latentsPerPass<S> - 1) / latentsPerPass<S> * groupsPerPass<S>;
+  layTables<T, S>(tables + static_cast<std::int64_t>(row) * padded, o, head,
+    { terms.z + latents * o.width, o.width },
+    { terms.dz + latents * o.width, terms.level + latents, o.width, base, common.shared != 0 });
 }
 }

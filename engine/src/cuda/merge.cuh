@@ -218,19 +218,11 @@ __global__ void __launch_bounds__(mergeThreads) mergeEncodedKernel(
   }
 }
 
-// The exponent e of 2^(e-1) <= x < 2^e; 0 for zero and for what is not finite
-__device__ inline int exponentOf(float x)
-{
-  return x > 0.0f && x < INFINITY ? ilogbf(x) + 1 : 0;
-}
-
-// dz [segments, H, M, D] and delta = sum_d dz z; `factor` undoes the scale of the partial sums. Where levels
-// are asked for instead of delta, each row of dz is brought to [1/2, 1) by a power of two, and the level is
-// log2 of 2^-L times that power; NaN when the row is 0.
+// dz [segments, H, M, D] and delta = sum_d dz z
 template<class A>
 __global__ void __launch_bounds__(mergeThreads)
   mergeLatentGradientKernel(const __grid_constant__ MergeShape shape, const __grid_constant__ Partial<A> in,
-    A factor, const A* z, const A* logSum, A* dz, A* delta, A* level)
+    const A* z, A* dz, A* delta)
 {
   const auto task = mergeTask(shape, shape.chunks.segments);
   if (!task.valid)
@@ -239,34 +231,17 @@ __global__ void __launch_bounds__(mergeThreads)
   }
   const int lane = threadIdx.x % 32;
   const auto out = task.block * shape.latents + task.latent, row = out * shape.width;
-  A value = A(0), product = A(0), largest = A(0);
+  A product = A(0);
   for (int first = 0; first < shape.width; first += mergeChannels)
   {
     ChunkSums<A, false> sums;
     sums.add(shape, in, task.segment, task.head, task.latent, first);
-    value = sums.joined() * factor;
+    const A value = sums.joined();
     if (lane < mergeChannels && first + lane < shape.width)
     {
       dz[row + first + lane] = value;
-      product += delta ? value * z[row + first + lane] : A(0);
-      largest = larger(largest, value < A(0) ? -value : value);
+      product += value * z[row + first + lane];
     }
-  }
-  if (level != nullptr)
-  {
-    largest = warpMax(largest);
-    const int exponent = exponentOf(static_cast<float>(largest));
-    for (int c = lane; lane < mergeChannels && c < shape.width; c += mergeChannels)
-    {
-      // The last value is still there: reading it back would take as long as a chunk's sums.
-      A& place = dz[row + c];
-      place = ldexp(c / mergeChannels == (shape.width - 1) / mergeChannels ? value : place, -exponent);
-    }
-    if (lane == 0)
-    {
-      level[out] = largest > A(0) ? A(exponent) - logSum[out] * A(log2eDouble) : A(NAN);
-    }
-    return;
   }
   product = warpSum(product);
   if (lane == 0)

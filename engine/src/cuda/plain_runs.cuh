@@ -66,8 +66,7 @@ public:
         FLARE_CUDA_TRY(launch(plainLatentGradientKernel<P, sumLatents>, sums.grid, sums.threads, staged<PlainLatentStage<P>>,
           stream, operands(sums.chunks), gradient, group.pointLogSum, pieces.sums));
         FLARE_CUDA_TRY(launch(mergeLatentGradientKernel<A>, mergeGrid(rows(group)), mergeThreads, 0, stream,
-          mergeShape(mix_, sums.chunks), pieces.sums, A(1), group.z, group.latentLogSum, pieces.dz,
-          pieces.delta, static_cast<A*>(nullptr)));
+          mergeShape(mix_, sums.chunks), pieces.sums, group.z, pieces.dz, pieces.delta));
 
         const int latents = resident(3 * P::width + 2);
         const auto bytes = latents * (3 * P::width + 2) * sizeof(A);

@@ -130,12 +130,17 @@ __global__ void __launch_bounds__(32 * pointSumWarps, 4)
 template<class T, int S>
 using LatentStages = Stages<T, S, stagedPoints, 2, 1>; // keys, dy, and the points' log-sum-exps
 
-// dZ: sum_n R_nm dy_n times 2^weightShift, and the largest |dy| and c
+// dZ: sum_n R_nm dy_n times 2^weightShift, and the largest |dy| and c. Clears `merged`, [segments, H], for the
+// next kernel.
 template<class T, int S, int R>
 __global__ void __launch_bounds__(32 * pointSumWarps)
   latentGradientKernel(const __grid_constant__ Operands<T> o, const T* dy, const float* pointLogSum,
-    const __grid_constant__ Partial<float> out)
+    const __grid_constant__ Partial<float> out, unsigned* merged)
 {
+  for (int i = threadIdx.x; blockIdx.x == 0 && i < o.chunks.segments * o.heads; i += blockDim.x)
+  {
+    merged[i] = 0;
+  }
   const auto task = warpTask(o, 16 * R);
   if (task.head >= o.heads)
   {

@@ -238,6 +238,22 @@ __device__ inline void blockBarrier()
   __syncthreads();
 }
 
+// Whether the block is the last of `count` to come here; it then sees what the others wrote before. The counter
+// starts at 0.
+__device__ inline bool lastBlock(unsigned* counter, unsigned count)
+{
+  __shared__ bool last;
+  __threadfence();
+  blockBarrier();
+  if (threadIdx.x == 0)
+  {
+    last = atomicAdd(counter, 1u) == count - 1;
+  }
+  blockBarrier();
+  __threadfence();
+  return last;
+}
+
 // The block's dynamic shared memory
 __device__ inline char* sharedMemory()
 {
