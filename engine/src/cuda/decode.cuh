@@ -36,7 +36,8 @@ struct RestValue
 
   __device__ float operator()(int m, int c) const
   {
-    return c == countColumn ? 1.0f : c < z.width ? restOf<T>(z(m, c)) * (1 << restShift) : 0.0f;
+    const float rest = restOf<T>(z(m, min(c, z.width - 1))) * (1 << restShift);
+    return c == countColumn ? 1.0f : c < z.width ? rest : 0.0f;
   }
 };
 
@@ -57,10 +58,11 @@ __device__ inline void layDecode(
   DecodeTables<S>* tables, const Operands<T>& o, const float* z, int first, int count, int head)
 {
   const FloatValue values{ z, o.width };
+  const auto queries = queryValue(o, head);
   for (int i = threadIdx.x; i < count * S; i += blockDim.x)
   {
     const int slice = i / 16 % S, m = first + i / (16 * S) * 16 + i % 16;
-    const uint4 q = latentRow<T>(slice, min(m, o.latents - 1), o.latents, o.width, queryValue(o, head));
+    const uint4 q = latentRow<T>(slice, min(m, o.latents - 1), o.latents, o.width, queries);
     const uint4 value = latentRow<T>(slice, m, o.latents, o.width, values);
     const uint4 rest = latentRow<T>(0, m, o.latents, 8, RestValue<T>{ values });
     auto& table = tables[i / (16 * S)]; // after all that is read, which then comes together

@@ -70,7 +70,7 @@ __device__ inline int exponentOf(float x)
   return x > 0.0f && x < INFINITY ? ilogbf(x) + 1 : 0;
 }
 
-// W's element (m, c)
+// Rows of W
 struct RowValue
 {
   const float *dz, *level;
@@ -81,10 +81,18 @@ struct RowValue
   __device__ float logFactor(int m) const { return isnan(level[m]) ? -INFINITY : base + level[m]; }
 
   __device__ float factor(int m) const { return shared ? power2(logFactor(m)) : 1.0f; }
+};
+
+// One of them, all of whose channels have one factor
+struct ScaledValue
+{
+  const float* dz;
+  int width;
+  float factor;
 
   __device__ float operator()(int m, int c) const
   {
-    return factor(m) * dz[static_cast<std::int64_t>(m) * width + c];
+    return factor * dz[static_cast<std::int64_t>(m) * width + c];
   }
 };
 
@@ -171,19 +179,20 @@ __device__ inline HeadTerms headTerms(
 // The tables of a head, padded to whole passes
 template<class T, int S>
 __device__ inline void layTables(LatentTables<S>* tables, const Operands<T>& o, int head, const FloatValue& z,
-  const RowValue& w)
+  const RowValue& rowsOfW)
 {
   const auto q = queryValue(o, head);
   const FurtherChannels<T, FloatValue> moreZ{ z };
-  const FurtherChannels<T, RowValue> moreW{ w };
   const int passes = (o.latents + latentsPerPass<S> - 1) / latentsPerPass<S>;
   for (int i = threadIdx.x; i < passes * groupsPerPass<S> * 16 * S; i += blockDim.x)
   {
     auto& table = tables[i / (16 * S)];
     const int at = i % (16 * S), slice = at / 16, first = i / (16 * S) * 16;
-    const int m = first + at % 16;
+    const int m = first + at % 16, latent = min(m, o.latents - 1);
+    const ScaledValue w{ rowsOfW.dz, o.width, rowsOfW.factor(latent) };
+    const FurtherChannels<T, ScaledValue> moreW{ w };
     // All is read before anything is written, and so comes together. Queries of scores repeat after the last.
-    const uint4 queries = latentRow<T>(slice, min(m, o.latents - 1), o.latents, o.width, q);
+    const uint4 queries = latentRow<T>(slice, latent, o.latents, o.width, q);
     const uint4 rows[2] = { latentRow<T>(slice, m, o.latents, o.width, z),
       latentRow<T>(slice, m, o.latents, o.width, w) };
     uint4 more[2] = { latentRow<T>(0, m, o.latents, o.width, moreZ), latentRow<T>(0, m, o.latents, o.width, moreW) };
@@ -193,7 +202,9 @@ __device__ inline void layTables(LatentTables<S>* tables, const Operands<T>& o, 
 #pragma unroll
     for (int c = 0; c < 8 * S; ++c)
     {
-      delta = m < o.latents && c < o.width ? fmaf(moreW.kept(m, c), z(m, c), delta) : delta;
+      const int channel = min(c, o.width - 1);
+      const float term = moreW.kept(latent, channel) * z(latent, channel);
+      delta += m < o.latents && c < o.width ? term : 0.0f;
     }
     more[1].x = split<T>(-delta / deltaUnit);
     table.queries.row[slice][at % 16] = queries;
@@ -211,8 +222,9 @@ __device__ inline void layTables(LatentTables<S>* tables, const Operands<T>& o, 
 #pragma unroll
       for (int c = 0; c < 4; ++c)
       {
-        const int latent = first + 2 * at + c % 2 + c / 2 * 8;
-        logs[c] = latent >= o.latents ? -INFINITY : w.shared ? 0.0f : w.logFactor(latent);
+        const int l = first + 2 * at + c % 2 + c / 2 * 8;
+        const float log = rowsOfW.shared ? 0.0f : rowsOfW.logFactor(min(l, o.latents - 1));
+        logs[c] = l < o.latents ? log : -INFINITY;
       }
       table.logFactor[at] = make_float4(logs[0], logs[1], logs[2], logs[3]);
     }

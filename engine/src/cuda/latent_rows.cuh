@@ -36,16 +36,19 @@ __device__ inline void loadAlong(Tile<S>& out, SharedAddress rows)
   }
 }
 
-// 8 channels of a latent, value(m, c) narrowed, zeros after the last latent
+// 8 channels of a latent, value(m, c) narrowed, zeros after the last latent. Without branches, so that all loads
+// are under way together.
 template<class T, class Value>
 __device__ inline uint4 latentRow(int slice, int m, int latents, int width, const Value& value)
 {
+  const int latent = min(m, latents - 1);
   unsigned pairs[4];
 #pragma unroll
   for (int j = 0; j < 4; ++j)
   {
-    const int c = 8 * slice + 2 * j;
-    pairs[j] = m < latents && c < width ? Packed<T>::pack(value(m, c), value(m, c + 1)) : 0u;
+    const int c = 8 * slice + 2 * j, channel = min(c, width - 2);
+    const unsigned pair = Packed<T>::pack(value(latent, channel), value(latent, channel + 1));
+    pairs[j] = m < latents && c < width ? pair : 0u;
   }
   return make_uint4(pairs[0], pairs[1], pairs[2], pairs[3]);
 }

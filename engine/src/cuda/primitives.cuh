@@ -243,14 +243,15 @@ __device__ inline void blockBarrier()
 __device__ inline bool lastBlock(unsigned* counter, unsigned count)
 {
   __shared__ bool last;
-  __threadfence();
   blockBarrier();
   if (threadIdx.x == 0)
   {
-    last = atomicAdd(counter, 1u) == count - 1;
+    // Releases what the whole block wrote, and acquires what the others did: barriers carry both to its threads.
+    unsigned before;
+    asm volatile("atom.acq_rel.gpu.global.add.u32 %0, [%1], 1;" : "=r"(before) : "l"(counter) : "memory");
+    last = before == count - 1;
   }
   blockBarrier();
-  __threadfence();
   return last;
 }
 
