@@ -17,9 +17,9 @@ struct DecodeShape
 template<class T, int S>
 using DecodeStages = Stages<T, S, 16 * DecodeShape<S>::points, 1, 0>; // keys
 
-// 16 latents of a head. The weights are added up in one of 8 columns: `rest` holds 1 in it for each latent that
-// counts. The others have what narrowing the first channels of z left, times 2^restShift, so that y gets the
-// rounding of the weights and its own, but little of z's.
+// 16 latents of a head. The weights are added up in one of 8 columns: `rest` holds 1 in it for each latent
+// that counts. The others have what narrowing the first channels of z left, times 2^restShift, so that y gets
+// the rounding of the weights and its own, but little of z's.
 constexpr int restShift = 11, countColumn = 7;
 
 template<int S>
@@ -51,8 +51,8 @@ constexpr std::size_t decodeBytes(int warps, int resident)
   return 2 * warps * DecodeStages<T, S>::stage + resident / 16 * sizeof(DecodeTables<S>);
 }
 
-// `count` latents from `first` on. Queries repeat after the last one, so that scores there are no larger than the
-// rest; their weights meet zeros.
+// `count` latents from `first` on. Queries repeat after the last one, so that scores there are no larger than
+// the rest; their weights meet zeros.
 template<class T, int S>
 __device__ inline void layDecode(
   DecodeTables<S>* tables, const Operands<T>& o, const float* z, int first, int count, int head)
@@ -101,7 +101,8 @@ __device__ inline void storeDecoded(
     {
       const auto &sum = state.sum[i / 2][s], &rest = state.extra[i / 2];
       const float low = s == 0 ? fmaf(rest[c], restUnit, sum[c]) : sum[c];
-      const float high = s == 0 && 2 * t + 1 != countColumn ? fmaf(rest[c + 1], restUnit, sum[c + 1]) : sum[c + 1];
+      const float high =
+        s == 0 && 2 * t + 1 != countColumn ? fmaf(rest[c + 1], restUnit, sum[c + 1]) : sum[c + 1];
       storePair(point <= last, row, 8 * s + 2 * t, o.width, low * inverse, high * inverse);
     }
   }
@@ -113,8 +114,7 @@ __device__ inline void storeDecoded(
 
 // Adds the first `held` latents that lie in shared memory, 16 C at a time.
 template<class T, int S, int R, int C>
-__device__ inline void addHeld(
-  SoftmaxRows<T, S, R>& state, SharedAddress tables, int held, float scale2)
+__device__ inline void addHeld(SoftmaxRows<T, S, R>& state, SharedAddress tables, int held, float scale2)
 {
   using Tables = DecodeTables<S>;
   for (int m = 0; m < held; m += 16 * C)
@@ -146,8 +146,7 @@ __global__ void __launch_bounds__(S == 1 ? 768 : 512) // of a multiprocessor: fo
   const float* values = z + block.row * o.latents * o.width;
   const T* k = o.k + start;
   const DecodeStages<T, S> stages(sharedMemory(), 2, o, block.last);
-  auto* tables =
-    reinterpret_cast<DecodeTables<S>*>(sharedMemory() + 2 * warps * DecodeStages<T, S>::stage);
+  auto* tables = reinterpret_cast<DecodeTables<S>*>(sharedMemory() + 2 * warps * DecodeStages<T, S>::stage);
   const SharedAddress place = sharedAddress(tables);
   const bool once = o.latents <= resident;
   const int begin = threadIdx.x / 32 * 16 * R;

@@ -25,9 +25,10 @@ constexpr float highestRow = 14.0f, highestPointFactor = 60.0f, gradientShift = 
 template<class T>
 constexpr float rowSpread = std::is_same_v<T, __half> ? 17.0f : 60.0f;
 
-// Products over the channels have room for 8 more. Two of them carry the delta, as a sum of two 16-bit numbers;
-// the others what narrowing channels 2 to 7 of Z and W left, so that most of that rounding is undone. delta of a
-// latent is divided by deltaUnit, so that it stays in fp16's range for values up to some thousands.
+// Products over the channels have room for 8 more. Two of them carry the delta, as a sum of two 16-bit
+// numbers; the others what narrowing channels 2 to 7 of Z and W left, so that most of that rounding is
+// undone. delta of a latent is divided by deltaUnit, so that it stays in fp16's range for values up to some
+// thousands.
 constexpr float deltaUnit = 256.0f;
 
 // 16 latents: queries for the scores and for dK, Z, W, their further channels, and the logarithms of what W's
@@ -112,8 +113,8 @@ struct FurtherChannels
 };
 
 // dz and level of a latent; `factor` undoes the scale of the partial sums
-__device__ inline void mergeLatentRow(const MergeShape& shape, const Partial<float>& in, int segment, int head,
-  int latent, float factor, const LatentTerms& terms)
+__device__ inline void mergeLatentRow(const MergeShape& shape, const Partial<float>& in, int segment,
+  int head, int latent, float factor, const LatentTerms& terms)
 {
   const int lane = threadIdx.x % 32;
   const auto out = (static_cast<std::int64_t>(segment) * shape.heads + head) * shape.latents + latent;
@@ -178,8 +179,8 @@ __device__ inline HeadTerms headTerms(
 
 // The tables of a head, padded to whole passes
 template<class T, int S>
-__device__ inline void layTables(LatentTables<S>* tables, const Operands<T>& o, int head, const FloatValue& z,
-  const RowValue& rowsOfW)
+__device__ inline void layTables(
+  LatentTables<S>* tables, const Operands<T>& o, int head, const FloatValue& z, const RowValue& rowsOfW)
 {
   const auto q = queryValue(o, head);
   const FurtherChannels<T, FloatValue> moreZ{ z };
@@ -195,9 +196,10 @@ __device__ inline void layTables(LatentTables<S>* tables, const Operands<T>& o, 
     const uint4 queries = latentRow<T>(slice, latent, o.latents, o.width, q);
     const uint4 rows[2] = { latentRow<T>(slice, m, o.latents, o.width, z),
       latentRow<T>(slice, m, o.latents, o.width, w) };
-    uint4 more[2] = { latentRow<T>(0, m, o.latents, o.width, moreZ), latentRow<T>(0, m, o.latents, o.width, moreW) };
-    // sum_d W z of W as it is kept: what rounding a row adds to its dS then cancels over the points, but for its
-    // correlation with the keys.
+    uint4 more[2] = { latentRow<T>(0, m, o.latents, o.width, moreZ),
+      latentRow<T>(0, m, o.latents, o.width, moreW) };
+    // sum_d W z of W as it is kept: what rounding a row adds to its dS then cancels over the points, but for
+    // its correlation with the keys.
     float delta = 0.0f;
 #pragma unroll
     for (int c = 0; c < 8 * S; ++c)

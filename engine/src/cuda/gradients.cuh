@@ -59,7 +59,8 @@ struct PointRows
 {
   Tile<S> k, keyColumns, v, dy;
   float shift[2], factor[2];
-  unsigned moreDy[2], moreV[2]; // for the further channels: -delta' as two numbers, and deltaUnit twice, then dy, v
+  unsigned moreDy[2],
+    moreV[2]; // for the further channels: -delta' as two numbers, and deltaUnit twice, then dy, v
   float dk[S][4], dv[S][4];
 };
 

@@ -36,8 +36,8 @@ __device__ inline void loadAlong(Tile<S>& out, SharedAddress rows)
   }
 }
 
-// 8 channels of a latent, value(m, c) narrowed, zeros after the last latent. Without branches, so that all loads
-// are under way together.
+// 8 channels of a latent, value(m, c) narrowed, zeros after the last latent. Without branches, so that all
+// loads are under way together.
 template<class T, class Value>
 __device__ inline uint4 latentRow(int slice, int m, int latents, int width, const Value& value)
 {

@@ -76,8 +76,8 @@ struct alignas(4 * sizeof(A) <= 16 ? 4 * sizeof(A) : 16) Four
   A value[4];
 };
 
-// Calls work(i) for a lane's share of [begin, end), four at a time, so that their loads are under way together;
-// the last i may come again.
+// Calls work(i) for a lane's share of [begin, end), four at a time, so that their loads are under way
+// together; the last i may come again.
 template<class Work>
 __device__ inline void overLanes(int begin, int end, const Work& work)
 {
@@ -103,7 +103,8 @@ struct ChunkSums
     const MergeShape& shape, const Partial<A>& in, int segment, int head, int latent, int first)
   {
     const int begin = shape.chunks.first[segment], last = shape.chunks.first[segment + 1] - 1;
-    for (int i = begin + threadIdx.x % 32; i - static_cast<int>(threadIdx.x) % 32 <= last; i += 32 * mergeBatch)
+    for (int i = begin + threadIdx.x % 32; i - static_cast<int>(threadIdx.x) % 32 <= last;
+         i += 32 * mergeBatch)
     {
       A tops[mergeBatch], weights[mergeBatch], now = top;
       Four<A> parts[mergeBatch][mergeChannels / 4];

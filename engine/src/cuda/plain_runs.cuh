@@ -63,8 +63,9 @@ public:
         const PlainTerms<A> terms{ group.z, pieces.dz, pieces.delta, group.latentLogSum, group.pointLogSum,
           pieces.pointDelta };
         const auto sums = sumPlan(group);
-        FLARE_CUDA_TRY(launch(plainLatentGradientKernel<P, sumLatents>, sums.grid, sums.threads, staged<PlainLatentStage<P>>,
-          stream, operands(sums.chunks), gradient, group.pointLogSum, pieces.sums));
+        FLARE_CUDA_TRY(launch(plainLatentGradientKernel<P, sumLatents>, sums.grid, sums.threads,
+          staged<PlainLatentStage<P>>, stream, operands(sums.chunks), gradient, group.pointLogSum,
+          pieces.sums));
         FLARE_CUDA_TRY(launch(mergeLatentGradientKernel<A>, mergeGrid(rows(group)), mergeThreads, 0, stream,
           mergeShape(mix_, sums.chunks), pieces.sums, group.z, pieces.dz, pieces.delta));
 
@@ -77,8 +78,8 @@ public:
           static_cast<T*>(out.v), latents));
 
         const auto query = queryPlan(group);
-        FLARE_CUDA_TRY(launch(plainQueryGradientKernel<P, queryLatents>, query.grid, query.threads, query.shared,
-          stream, operands(query.chunks), gradient, terms, pieces.query));
+        FLARE_CUDA_TRY(launch(plainQueryGradientKernel<P, queryLatents>, query.grid, query.threads,
+          query.shared, stream, operands(query.chunks), gradient, terms, pieces.query));
         return launch(mergeQueryGradientKernel<A>,
           mergeGrid(static_cast<std::int64_t>(mix_.heads) * mix_.latents), mergeThreads, 0, stream,
           mergeShape(mix_, query.chunks), pieces.query, static_cast<A>(mix_.scale),
@@ -127,7 +128,7 @@ private:
 
   // Shared memory of a block of warps with stages of their own
   template<class Stage>
-  static constexpr std::size_t staged = pointSumWarps * Stage::values * sizeof(A);
+  static constexpr std::size_t staged = pointSumWarps* Stage::values * sizeof(A);
 
   // Latents of `values` numbers each that 32 KiB hold, in whole batches
   int resident(int values) const

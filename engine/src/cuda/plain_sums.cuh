@@ -56,8 +56,8 @@ struct PlainWalk
   }
 };
 
-// What a warp has of its points in shared memory: parts of rows of some tensors, and numbers of the points. The
-// next ones are on their way in registers meanwhile. A lane brings one part of one point.
+// What a warp has of its points in shared memory: parts of rows of some tensors, and numbers of the points.
+// The next ones are on their way in registers meanwhile. A lane brings one part of one point.
 template<class P, int Tensors, int Numbers>
 class PlainStage
 {
@@ -66,13 +66,14 @@ public:
   using A = typename P::Sum;
   static constexpr int points = P::perWarp, values = 32 * (Tensors * P::channels + Numbers);
 
-  __device__ PlainStage(const PlainWalk<P>& walk, const PlainOperands<T, A>& o, const T* const (&tensors)[Tensors])
+  __device__ PlainStage(
+    const PlainWalk<P>& walk, const PlainOperands<T, A>& o, const T* const (&tensors)[Tensors])
     : PlainStage(walk, o, tensors, { nullptr })
   {
   }
 
-  __device__ PlainStage(const PlainWalk<P>& walk, const PlainOperands<T, A>& o, const T* const (&tensors)[Tensors],
-    const A* const (&numbers)[Numbers > 0 ? Numbers : 1])
+  __device__ PlainStage(const PlainWalk<P>& walk, const PlainOperands<T, A>& o,
+    const T* const (&tensors)[Tensors], const A* const (&numbers)[Numbers > 0 ? Numbers : 1])
     : walk_(walk)
     , o_(o)
     , place_(reinterpret_cast<A*>(sharedMemory()) + threadIdx.x / 32 * values)
@@ -127,7 +128,8 @@ private:
 #pragma unroll
     for (int i = 0; i < Tensors; ++i)
     {
-      loadPart<P>(part_[i], tensors_[i] + static_cast<std::int64_t>(point) * o_.stride, walk_.channel, o_.width);
+      loadPart<P>(
+        part_[i], tensors_[i] + static_cast<std::int64_t>(point) * o_.stride, walk_.channel, o_.width);
     }
 #pragma unroll
     for (int i = 0; i < Numbers; ++i)

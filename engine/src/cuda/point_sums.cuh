@@ -130,8 +130,8 @@ __global__ void __launch_bounds__(32 * pointSumWarps, 4)
 template<class T, int S>
 using LatentStages = Stages<T, S, stagedPoints, 2, 1>; // keys, dy, and the points' log-sum-exps
 
-// dZ: sum_n R_nm dy_n times 2^weightShift, and the largest |dy| and c. Clears `merged`, [segments, H], for the
-// next kernel.
+// dZ: sum_n R_nm dy_n times 2^weightShift, and the largest |dy| and c. Clears `merged`, [segments, H], for
+// the next kernel.
 template<class T, int S, int R>
 __global__ void __launch_bounds__(32 * pointSumWarps)
   latentGradientKernel(const __grid_constant__ Operands<T> o, const T* dy, const float* pointLogSum,

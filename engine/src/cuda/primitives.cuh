@@ -238,15 +238,16 @@ __device__ inline void blockBarrier()
   __syncthreads();
 }
 
-// Whether the block is the last of `count` to come here; it then sees what the others wrote before. The counter
-// starts at 0.
+// Whether the block is the last of `count` to come here; it then sees what the others wrote before. The
+// counter starts at 0.
 __device__ inline bool lastBlock(unsigned* counter, unsigned count)
 {
   __shared__ bool last;
   blockBarrier();
   if (threadIdx.x == 0)
   {
-    // Releases what the whole block wrote, and acquires what the others did: barriers carry both to its threads.
+    // Releases what the whole block wrote, and acquires what the others did: barriers carry both to its
+    // threads.
     unsigned before;
     asm volatile("atom.acq_rel.gpu.global.add.u32 %0, [%1], 1;" : "=r"(before) : "l"(counter) : "memory");
     last = before == count - 1;

@@ -11,8 +11,8 @@ namespace flare::cuda
 {
 constexpr float targetWeight = 7.0f;
 
-// 16 R rows; sums over the columns of weights times values, and of weights times 8 extra values, at least one of
-// which is 1 for every column that counts: rows g and g + 8 of each 16
+// 16 R rows; sums over the columns of weights times values, and of weights times 8 extra values, at least one
+// of which is 1 for every column that counts: rows g and g + 8 of each 16
 template<class T, int S, int R>
 struct SoftmaxRows
 {

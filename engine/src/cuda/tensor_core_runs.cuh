@@ -57,8 +57,8 @@ public:
         FLARE_CUDA_TRY(latentTerms(group, pieces, static_cast<const T*>(dy), stream));
         const auto plan = gradientPlan(group);
         const GradientArguments<T> arguments{ static_cast<const T*>(y), static_cast<const T*>(dy),
-          group.pointLogSum, pieces.terms.heads, pieces.tables, static_cast<T*>(out.k), static_cast<T*>(out.v),
-          pieces.query.sum, gradientSteps() };
+          group.pointLogSum, pieces.terms.heads, pieces.tables, static_cast<T*>(out.k),
+          static_cast<T*>(out.v), pieces.query.sum, gradientSteps() };
         auto o = operands(plan.chunks);
         o.wide = o.wide && aligned(y) && aligned(dy);
         FLARE_CUDA_TRY(
@@ -107,7 +107,8 @@ private:
       pointSumWarps * stageSlots * LatentStages<T, S>::stage };
   }
 
-  // Latents of each head that lie in shared memory at a time: whole steps, as many as the GPU lets a block have
+  // Latents of each head that lie in shared memory at a time: whole steps, as many as the GPU lets a block
+  // have
   int decodeResident() const
   {
     constexpr int step = DecodeShape<S>::step;
@@ -187,8 +188,8 @@ private:
     FLARE_CUDA_TRY(launch(latentGradientKernel<T, S, sumTiles>, sums.grid, sums.threads, sums.shared, stream,
       o, dy, group.pointLogSum, pieces.sums, pieces.terms.merged));
     const auto blocks = group.segments * mix_.heads * dividedUp(mix_.latents, mergeThreads / 32);
-    return launch(mergeLatentTermsKernel<T, S>, dim3(static_cast<unsigned>(blocks)), mergeThreads, 0, stream, o,
-      mergeShape(mix_, sums.chunks), pieces.sums, std::exp2(-weightShift), pieces.terms, pieces.tables);
+    return launch(mergeLatentTermsKernel<T, S>, dim3(static_cast<unsigned>(blocks)), mergeThreads, 0, stream,
+      o, mergeShape(mix_, sums.chunks), pieces.sums, std::exp2(-weightShift), pieces.terms, pieces.tables);
   }
 
   const Mix& mix_;
