@@ -97,6 +97,7 @@ struct ScaledValue
   }
 };
 
+// The channels beside those of Z or W: 1 for the two of the deltas, then what narrowing left
 template<class T, class Value>
 struct FurtherChannels
 {
