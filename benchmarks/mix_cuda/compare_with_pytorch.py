@@ -1,11 +1,11 @@
 """Times the mixer, ours against every backend of PyTorch's scaled_dot_product_attention, in one process on the same
 tensors, after checking the results against each other.
 
-    python compare_with_pytorch.py libmix.so [--json FILE] [--only INDEX ...] [--no-pytorch]
+    python compare_with_pytorch.py libmix.so [--json FILE] [--only INDEX ...] [--no-pytorch] [--accuracy]
 
 Columns: forward, forward + backward, and the same as a replayed graph, in ms; PyTorch's best backend; the ratio;
 and the share of the exponentials' floor, which counts 2 exponentials a score forward and 4 forward + backward at
-16 a clock and multiprocessor."""
+16 a clock and multiprocessor. With --accuracy instead: how far ours and PyTorch's are from the double reference."""
 
 import argparse
 import datetime
@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tests/engine/cuda"))
-from mix_library import Library, error  # noqa: E402
+from mix_library import Library, error, reference  # noqa: E402
 
 # N, M, D, type, goals forward and forward + backward in ms (issue's table); H = 8
 SHAPES = [
@@ -37,6 +37,11 @@ SHAPES = [
 ]
 BACKENDS = [SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBackend.CUDNN_ATTENTION]
 HEADS = 8
+# N, M, type and PyTorch's backend whose accuracy stands beside ours
+ACCURACY = [(points, latents, dtype, backend) for points, latents in ((20000, 128), (16384, 64))
+            for dtype, backend in ((torch.float16, SDPBackend.FLASH_ATTENTION),
+                                   (torch.bfloat16, SDPBackend.FLASH_ATTENTION),
+                                   (torch.float32, SDPBackend.EFFICIENT_ATTENTION))]
 
 
 def median_ms(work, budget_ms=150.0, most=200):
@@ -153,6 +158,18 @@ def measure(library, shape, with_pytorch):
     return row
 
 
+def accuracy(library, points, latents, dtype, backend):
+    q, k, v, dy = draw(points, latents, 8, dtype)
+    offsets = [0, points]
+    expected = reference(q, k, v, dy, offsets, 1.0, "cuda")
+    mine = library.forward(q, k, v, offsets, 1.0)
+    mine.update(library.backward(q, k, v, dy, mine, offsets, 1.0))
+    _, theirs = pytorch(q, k, v, dy, backend)
+    for name, values in (("ours", mine), (f"PyTorch's {backend.name}", theirs)):
+        print(f"{points:8d} {latents:5d} {str(dtype)[6:]:9s}{name:32s}" +
+              " ".join(f"{n} {error(values[n], expected[n]):.2e}" for n in theirs), flush=True)
+
+
 def show(row):
     goal = lambda x: f"{x:7.2f}" if x else "      -"
     text = (f"{row['N']:8d} {row['M']:5d} {row['D']:3d} {row['type']:9s} fwd {row['forward']:8.3f} goal"
@@ -173,8 +190,13 @@ def main():
     parser.add_argument("--json")
     parser.add_argument("--only", type=int, nargs="*")
     parser.add_argument("--no-pytorch", action="store_true")
+    parser.add_argument("--accuracy", action="store_true")
     options = parser.parse_args()
     library = Library(options.library)
+    if options.accuracy:
+        for case in ACCURACY:
+            accuracy(library, *case)
+        return
     rows = []
     for i, shape in enumerate(SHAPES):
         if options.only is None or i in options.only:

@@ -12,37 +12,66 @@ template<int S>
 struct DecodeShape
 {
   static constexpr int points = S == 1 ? 2 : 1, latents = 4 / points, step = 16 * latents;
-  static constexpr int perStep = 16 * points * pointWarps; // points of a block
 };
 
 template<class T, int S>
 using DecodeStages = Stages<T, S, 16 * DecodeShape<S>::points, 1, 0>; // keys
 
-// 16 latents of a head
+// 16 latents of a head. The weights are added up in one of 8 columns: `rest` holds 1 in it for each latent
+// that counts. The others have what narrowing the first channels of z left, times 2^restShift, so that y gets
+// the rounding of the weights and its own, but little of z's.
+constexpr int restShift = 11, countColumn = 7;
+
 template<int S>
 struct DecodeTables
 {
   LatentRows<S> q, z;
+  LatentRows<1> rest;
 };
+
+template<class T>
+struct RestValue
+{
+  FloatValue z;
+
+  __device__ float operator()(int m, int c) const
+  {
+    const float rest = restOf<T>(z(m, min(c, z.width - 1))) * (1 << restShift);
+    return c == countColumn ? 1.0f : c < z.width ? rest : 0.0f;
+  }
+};
+
+// Blocks have 8 warps, or 12 where tables are so large that only two blocks fit beside each other.
+constexpr int decodeWarps = 8, mostDecodeWarps = 12;
 
 // `resident` latents, whole steps, lie in shared memory at a time.
 template<class T, int S>
-constexpr std::size_t decodeBytes(int resident)
+constexpr std::size_t decodeBytes(int warps, int resident)
 {
-  return 2 * pointWarps * DecodeStages<T, S>::stage + resident / 16 * sizeof(DecodeTables<S>);
+  return 2 * warps * DecodeStages<T, S>::stage + resident / 16 * sizeof(DecodeTables<S>);
 }
 
-// `count` latents from `first` on
+// `count` latents from `first` on. Queries repeat after the last one, so that scores there are no larger than
+// the rest; their weights meet zeros.
 template<class T, int S>
 __device__ inline void layDecode(
   DecodeTables<S>* tables, const Operands<T>& o, const float* z, int first, int count, int head)
 {
-  const auto q = queryValue(o, head);
+  const FloatValue values{ z, o.width };
+  const auto queries = queryValue(o, head);
   for (int i = threadIdx.x; i < count * S; i += blockDim.x)
   {
-    const int at = i / (16 * S), m = first + 16 * at;
-    layRow<T, S, true>(tables[at].q, i % (16 * S), m, o.latents, o.width, q);
-    layRow<T, S, false>(tables[at].z, i % (16 * S), m, o.latents, o.width, FloatValue{ z, o.width });
+    const int slice = i / 16 % S, m = first + i / (16 * S) * 16 + i % 16;
+    const uint4 q = latentRow<T>(slice, min(m, o.latents - 1), o.latents, o.width, queries);
+    const uint4 value = latentRow<T>(slice, m, o.latents, o.width, values);
+    const uint4 rest = latentRow<T>(0, m, o.latents, 8, RestValue<T>{ values });
+    auto& table = tables[i / (16 * S)]; // after all that is read, which then comes together
+    table.q.row[slice][i % 16] = q;
+    table.z.row[slice][i % 16] = value;
+    if (slice == 0)
+    {
+      table.rest.row[0][i % 16] = rest;
+    }
   }
 }
 
@@ -52,85 +81,72 @@ __device__ inline void storeDecoded(
   const SoftmaxRows<T, S, R>& state, const Operands<T>& o, T* y, float* logSum, int first, int last)
 {
   const int lane = threadIdx.x % 32, g = lane / 4, t = lane % 4;
+  constexpr float restUnit = 1.0f / (1 << restShift);
+  float weight[2 * R], weightOfLane = 1.0f, topOfLane = 0.0f;
 #pragma unroll
   for (int i = 0; i < 2 * R; ++i)
   {
-    const int point = first + 8 * i + g, r = i % 2;
-    const bool valid = point <= last;
-    const float weight = state.weight[i / 2][2 * r], inverse = reciprocal(weight);
+    weight[i] = fromLane(state.extra[i / 2][i % 2 * 2 + countColumn % 2], lane / 4 * 4 + countColumn / 2);
+    weightOfLane = t == i ? weight[i] : weightOfLane;
+    topOfLane = t == i ? state.top[i / 2][i % 2] : topOfLane;
+  }
+#pragma unroll
+  for (int i = 0; i < 2 * R; ++i)
+  {
+    const int point = first + 8 * i + g, c = i % 2 * 2;
+    const float inverse = reciprocal(weight[i]);
     T* row = y + static_cast<std::int64_t>(point) * o.stride;
 #pragma unroll
     for (int s = 0; s < S; ++s)
     {
-      const auto& sum = state.sum[i / 2][s];
-      storePair(valid, row, 8 * s + 2 * t, o.width, sum[2 * r] * inverse, sum[2 * r + 1] * inverse);
-    }
-    const float log = (state.top[i / 2][r] + logarithm2(weight)) * ln2;
-    if (valid && t == 0)
-    {
-      logSum[point] = log;
+      const auto &sum = state.sum[i / 2][s], &rest = state.extra[i / 2];
+      const float low = s == 0 ? fmaf(rest[c], restUnit, sum[c]) : sum[c];
+      const float high =
+        s == 0 && 2 * t + 1 != countColumn ? fmaf(rest[c + 1], restUnit, sum[c + 1]) : sum[c + 1];
+      storePair(point <= last, row, 8 * s + 2 * t, o.width, low * inverse, high * inverse);
     }
   }
+  // Each of four lanes has a row's logarithm.
+  const int point = first + 8 * t + g;
+  storeWhere(t < 2 * R && point <= last, logSum + point,
+    __float_as_uint((topOfLane + logarithm2(weightOfLane)) * ln2));
 }
 
-// Adds 16 C latents, `table` and on, the first of which is `first`. Whole steps count them all.
-template<class T, int S, int R, int C, bool Whole>
-__device__ inline void addLatents(
-  SoftmaxRows<T, S, R>& state, SharedAddress table, int first, const Operands<T>& o)
-{
-  Tile<S> queries[C], values[C];
-  unsigned ones[C][2];
-#pragma unroll
-  for (int j = 0; j < C; ++j)
-  {
-    loadAcross(queries[j], table + j * sizeof(DecodeTables<S>) + offsetof(DecodeTables<S>, q));
-    loadAlong(values[j], table + j * sizeof(DecodeTables<S>) + offsetof(DecodeTables<S>, z));
-    ones[j][0] = ones[j][1] = Packed<T>::ones;
-    if (!Whole)
-    {
-      countRows<T>(ones[j], first + 16 * j, o.latents - 1);
-    }
-  }
-  if (first == 0)
-  {
-    state.template raise<1>(queries, o.scale2);
-  }
-  state.add(queries, values, ones, o.scale2);
-}
-
-// Adds the latents that lie in shared memory, `held` from `first` on.
+// Adds the first `held` latents that lie in shared memory, 16 C at a time.
 template<class T, int S, int R, int C>
-__device__ inline void addHeld(
-  SoftmaxRows<T, S, R>& state, SharedAddress tables, int first, int held, const Operands<T>& o)
+__device__ inline void addHeld(SoftmaxRows<T, S, R>& state, SharedAddress tables, int held, float scale2)
 {
+  using Tables = DecodeTables<S>;
   for (int m = 0; m < held; m += 16 * C)
   {
-    const SharedAddress table = tables + m / 16 * sizeof(DecodeTables<S>);
-    if (first + m + 16 * C <= o.latents)
+    Tile<S> queries[C], values[C];
+    Tile<1> rest[C];
+#pragma unroll
+    for (int j = 0; j < C; ++j)
     {
-      addLatents<T, S, R, C, true>(state, table, first + m, o);
+      const SharedAddress table = tables + (m / 16 + j) * sizeof(Tables);
+      loadAcross(queries[j], table + offsetof(Tables, q));
+      loadAlong(values[j], table + offsetof(Tables, z));
+      loadAlong(rest[j], table + offsetof(Tables, rest));
     }
-    else
-    {
-      addLatents<T, S, R, C, false>(state, table, first + m, o);
-    }
+    state.add(queries, values, rest, scale2);
   }
 }
 
 // y_n = sum_m R_nm z_m and c_n
 template<class T, int S>
-__global__ void __launch_bounds__(pointThreads, S == 1 ? 3 : 2)
+__global__ void __launch_bounds__(S == 1 ? 768 : 512) // of a multiprocessor: for its registers
   decodeKernel(const __grid_constant__ Operands<T> o, const float* z, T* y, float* pointLogSum, int resident)
 {
   using Shape = DecodeShape<S>;
   constexpr int R = Shape::points;
+  const int warps = blockDim.x / 32, perStep = 16 * R * warps;
   const PointBlock block(o.chunks, o.heads);
   const auto start = block.chunk.begin * o.stride + block.head * o.width;
   const float* values = z + block.row * o.latents * o.width;
   const T* k = o.k + start;
   const DecodeStages<T, S> stages(sharedMemory(), 2, o, block.last);
-  auto* tables =
-    reinterpret_cast<DecodeTables<S>*>(sharedMemory() + 2 * pointWarps * DecodeStages<T, S>::stage);
+  auto* tables = reinterpret_cast<DecodeTables<S>*>(sharedMemory() + 2 * warps * DecodeStages<T, S>::stage);
   const SharedAddress place = sharedAddress(tables);
   const bool once = o.latents <= resident;
   const int begin = threadIdx.x / 32 * 16 * R;
@@ -141,12 +157,11 @@ __global__ void __launch_bounds__(pointThreads, S == 1 ? 3 : 2)
     layDecode<T, S>(tables, o, values, 0, resident, block.head);
     blockBarrier();
   }
-  for (int n = begin, slot = 0; n - begin <= block.last; n += Shape::perStep, slot ^= 1)
+  for (int n = begin, slot = 0; n - begin <= block.last; n += perStep, slot ^= 1)
   {
     SoftmaxRows<T, S, R> state;
-    state.clear();
     stages.template await<0>();
-    stages.template copyRows<true>(slot ^ 1, 0, k, n + Shape::perStep);
+    stages.template copyRows<true>(slot ^ 1, 0, k, n + perStep);
     commitCopies();
 #pragma unroll
     for (int i = 0; i < R; ++i)
@@ -161,7 +176,13 @@ __global__ void __launch_bounds__(pointThreads, S == 1 ? 3 : 2)
         layDecode<T, S>(tables, o, values, first, resident, block.head);
         blockBarrier();
       }
-      addHeld<T, S, R, Shape::latents>(state, place, first, min(resident, o.latents - first), o);
+      if (first == 0)
+      {
+        Tile<S> queries;
+        loadAcross(queries, place + offsetof(DecodeTables<S>, q));
+        state.begin(queries[0], o.scale2);
+      }
+      addHeld<T, S, R, Shape::latents>(state, place, min(resident, o.latents - first), o.scale2);
     }
     storeDecoded<T, S, R>(
       state, o, y + start, pointLogSum + block.head * o.points + block.chunk.begin, n, block.last);

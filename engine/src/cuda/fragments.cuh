@@ -94,9 +94,9 @@ __device__ inline void narrow(unsigned (&a)[4], const float (&left)[4], const fl
 // 1 in rows `first` and on up to `last`, as a B fragment of 16 rows whose columns are all equal: weights
 // times it are added up.
 template<class T>
-__device__ inline void countRows(unsigned (&ones)[2], int first, int last)
+__device__ inline void countRows(Tile<1>& ones, int first, int last)
 {
-  ones[0] = ones[1] = Packed<T>::ones;
+  ones[0][0] = ones[1][0] = Packed<T>::ones;
   if (first + 15 > last)
   {
     const int t = threadIdx.x % 4;
@@ -104,7 +104,7 @@ __device__ inline void countRows(unsigned (&ones)[2], int first, int last)
     for (int i = 0; i < 2; ++i)
     {
       const int n = first + 8 * i + 2 * t;
-      ones[i] = n < last ? Packed<T>::ones : n == last ? Packed<T>::ones & 0xffffu : 0u;
+      ones[i][0] = n < last ? Packed<T>::ones : n == last ? Packed<T>::ones & 0xffffu : 0u;
     }
   }
 }

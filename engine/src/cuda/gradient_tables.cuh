@@ -25,16 +25,19 @@ constexpr float highestRow = 14.0f, highestPointFactor = 60.0f, gradientShift = 
 template<class T>
 constexpr float rowSpread = std::is_same_v<T, __half> ? 17.0f : 60.0f;
 
-// 16 latents: queries for the scores and for dK, Z, W, -delta of W v as a sum of two 16-bit numbers, and the
-// logarithms of what W's rows lack, latents 2t, 2t+1, 2t+8, 2t+9. delta is divided by deltaUnit, so that it
-// stays in fp16's range for values up to some thousands.
+// Products over the channels have room for 8 more. Two of them carry the delta, as a sum of two 16-bit
+// numbers; the others what narrowing channels 2 to 7 of Z and W left, so that most of that rounding is
+// undone. delta of a latent is divided by deltaUnit, so that it stays in fp16's range for values up to some
+// thousands.
 constexpr float deltaUnit = 256.0f;
 
+// 16 latents: queries for the scores and for dK, Z, W, their further channels, and the logarithms of what W's
+// rows lack, latents 2t, 2t+1, 2t+8, 2t+9
 template<int S>
 struct LatentTables
 {
   LatentRows<S> queries, q, z, w;
-  LatentRows<1> delta;
+  LatentRows<1> moreZ, moreW;
   float4 logFactor[4];
 };
 
@@ -55,14 +58,20 @@ constexpr int latentsPerPass = 16 * groupsPerPass<S>;
 
 struct LatentTerms
 {
-  const float* z;     // [segments, H, M, D]
-  const float* dz;    // [segments, H, M, D], rows brought to [1/2, 1)
-  const float* delta; // [segments, H, M], sum_d dz z of the same rows
-  const float* level; // [segments, H, M], logarithm of 2^-L |dZ|; NaN where dZ is 0
-  const float2* peak; // [chunks, H], largest |dy| and largest log-sum-exp of a point
+  const float *z, *logSum; // [segments, H, M, D], natural [segments, H, M]
+  float* dz;               // [segments, H, M, D], rows brought to [1/2, 1) by powers of two
+  float* level;            // [segments, H, M], log2 of 2^-L times a row's power of two; NaN where dZ is 0
+  HeadTerms* heads;        // [segments, H]
+  unsigned* merged;        // [segments, H], blocks that are done
 };
 
-// W's element (m, c)
+// The exponent e of 2^(e-1) <= x < 2^e; 0 for zero and for what is not finite
+__device__ inline int exponentOf(float x)
+{
+  return x > 0.0f && x < INFINITY ? ilogbf(x) + 1 : 0;
+}
+
+// Rows of W
 struct RowValue
 {
   const float *dz, *level;
@@ -73,68 +82,142 @@ struct RowValue
   __device__ float logFactor(int m) const { return isnan(level[m]) ? -INFINITY : base + level[m]; }
 
   __device__ float factor(int m) const { return shared ? power2(logFactor(m)) : 1.0f; }
+};
+
+// One of them, all of whose channels have one factor
+struct ScaledValue
+{
+  const float* dz;
+  int width;
+  float factor;
 
   __device__ float operator()(int m, int c) const
   {
-    return factor(m) * dz[static_cast<std::int64_t>(m) * width + c];
+    return factor * dz[static_cast<std::int64_t>(m) * width + c];
   }
 };
 
-// A block for each pass's latents of a segment's head; every warp finds the head's scales for itself.
-template<class T, int S>
-__global__ void __launch_bounds__(mergeThreads) layGradientTablesKernel(const __grid_constant__ Operands<T> o,
-  const __grid_constant__ LatentTerms terms, HeadTerms* heads, LatentTables<S>* tables)
+// The channels beside those of Z or W: 1 for the two of the deltas, then what narrowing left
+template<class T, class Value>
+struct FurtherChannels
 {
-  const int passes = (o.latents + latentsPerPass<S> - 1) / latentsPerPass<S>;
-  const int row = blockIdx.x / passes, pass = blockIdx.x % passes, lane = threadIdx.x % 32;
-  const int segment = row / o.heads, head = row % o.heads;
-  const auto latents = static_cast<std::int64_t>(row) * o.latents;
+  const Value& value;
+
+  __device__ float operator()(int m, int c) const { return c < 2 ? 1.0f : restOf<T>(value(m, c)); }
+
+  // What the tensor cores have of value(m, c)
+  __device__ float kept(int m, int c) const
+  {
+    const float x = value(m, c);
+    return c < 2 || c >= 8 ? x - restOf<T>(x) : x;
+  }
+};
+
+// dz and level of a latent; `factor` undoes the scale of the partial sums
+__device__ inline void mergeLatentRow(const MergeShape& shape, const Partial<float>& in, int segment,
+  int head, int latent, float factor, const LatentTerms& terms)
+{
+  const int lane = threadIdx.x % 32;
+  const auto out = (static_cast<std::int64_t>(segment) * shape.heads + head) * shape.latents + latent;
+  float* row = terms.dz + out * shape.width;
+  float value = 0.0f, largest = 0.0f;
+  for (int first = 0; first < shape.width; first += mergeChannels)
+  {
+    ChunkSums<float, false> sums;
+    sums.add(shape, in, segment, head, latent, first);
+    value = sums.joined() * factor;
+    if (lane < mergeChannels && first + lane < shape.width)
+    {
+      row[first + lane] = value;
+      largest = fmaxf(largest, fabsf(value));
+    }
+  }
+  largest = warpMax(largest);
+  const int exponent = exponentOf(largest);
+  for (int c = lane; lane < mergeChannels && c < shape.width; c += mergeChannels)
+  {
+    // The last value is still there: reading it back would take as long as a chunk's sums.
+    const bool last = c / mergeChannels == (shape.width - 1) / mergeChannels;
+    row[c] = ldexpf(last ? value : row[c], -exponent);
+  }
+  if (lane == 0)
+  {
+    terms.level[out] = largest > 0.0f ? static_cast<float>(exponent) - terms.logSum[out] * log2e : NAN;
+  }
+}
+
+// What a head's points and latents share, and the base of W; every warp finds it for itself.
+template<class T>
+__device__ inline HeadTerms headTerms(
+  const MergeShape& shape, const Partial<float>& in, int segment, int head, const float* level, float& base)
+{
   float highest = -INFINITY, lowest = -INFINITY, peak = 0.0f, highestPoint = -INFINITY; // lowest is negated
-#pragma unroll 4
-  for (int m = lane; m < o.latents; m += 32)
-  {
-    highest = fmaxf(highest, terms.level[latents + m]);
-    lowest = fmaxf(lowest, -terms.level[latents + m]);
-  }
-#pragma unroll 4
-  for (int i = o.chunks.first[segment] + lane; i < o.chunks.first[segment + 1]; i += 32)
-  {
-    const float2 here = terms.peak[static_cast<std::int64_t>(i) * o.heads + head];
-    peak = fmaxf(peak, here.x);
-    highestPoint = fmaxf(highestPoint, here.y * log2e);
-  }
+  overLanes(0, shape.latents,
+    [&](int m)
+    {
+      highest = fmaxf(highest, level[m]);
+      lowest = fmaxf(lowest, -level[m]);
+    });
+  overLanes(shape.chunks.first[segment], shape.chunks.first[segment + 1],
+    [&](int i)
+    {
+      const float2 here = in.peak[static_cast<std::int64_t>(i) * shape.heads + head];
+      peak = fmaxf(peak, here.x);
+      highestPoint = fmaxf(highestPoint, here.y * log2e);
+    });
   highest = warpMax(highest);
   lowest = warpMax(lowest);
   const int gradientExponent = max(-14, min(15, -exponentOf(warpMax(peak))));
-  const float base = highest > -INFINITY ? highestRow - highest : 0.0f;
+  base = highest > -INFINITY ? highestRow - highest : 0.0f;
   HeadTerms common;
   common.base = base - static_cast<float>(gradientExponent);
   common.shared =
     highest + lowest <= rowSpread<T> && warpMax(highestPoint) - common.base <= highestPointFactor;
   common.logScale = gradientShift + static_cast<float>(gradientExponent);
   common.gradientFactor = ldexpf(1.0f, gradientExponent);
-  if (pass == 0 && threadIdx.x == 0)
-  {
-    heads[row] = common;
-  }
+  return common;
+}
 
+// The tables of a head, padded to whole passes
+template<class T, int S>
+__device__ inline void layTables(
+  LatentTables<S>* tables, const Operands<T>& o, int head, const FloatValue& z, const RowValue& rowsOfW)
+{
   const auto q = queryValue(o, head);
-  const FloatValue z{ terms.z + latents * o.width, o.width };
-  const RowValue w{ terms.dz + latents * o.width, terms.level + latents, o.width, base, common.shared != 0 };
-  auto* group = tables + static_cast<std::int64_t>(blockIdx.x) * groupsPerPass<S>;
-  for (int i = threadIdx.x; i < groupsPerPass<S> * 16 * S; i += blockDim.x)
+  const FurtherChannels<T, FloatValue> moreZ{ z };
+  const int passes = (o.latents + latentsPerPass<S> - 1) / latentsPerPass<S>;
+  for (int i = threadIdx.x; i < passes * groupsPerPass<S> * 16 * S; i += blockDim.x)
   {
-    auto& table = group[i / (16 * S)];
-    const int at = i % (16 * S), m = (pass * groupsPerPass<S> + i / (16 * S)) * 16;
-    layRow<T, S, true>(table.queries, at, m, o.latents, o.width, q);
-    layRow<T, S, false>(table.q, at, m, o.latents, o.width, q);
-    layRow<T, S, false>(table.z, at, m, o.latents, o.width, z);
-    layRow<T, S, false>(table.w, at, m, o.latents, o.width, w);
-    if (at < 16)
+    auto& table = tables[i / (16 * S)];
+    const int at = i % (16 * S), slice = at / 16, first = i / (16 * S) * 16;
+    const int m = first + at % 16, latent = min(m, o.latents - 1);
+    const ScaledValue w{ rowsOfW.dz, o.width, rowsOfW.factor(latent) };
+    const FurtherChannels<T, ScaledValue> moreW{ w };
+    // All is read before anything is written, and so comes together. Queries of scores repeat after the last.
+    const uint4 queries = latentRow<T>(slice, latent, o.latents, o.width, q);
+    const uint4 rows[2] = { latentRow<T>(slice, m, o.latents, o.width, z),
+      latentRow<T>(slice, m, o.latents, o.width, w) };
+    uint4 more[2] = { latentRow<T>(0, m, o.latents, o.width, moreZ),
+      latentRow<T>(0, m, o.latents, o.width, moreW) };
+    // sum_d W z of W as it is kept: what rounding a row adds to its dS then cancels over the points, but for
+    // its correlation with the keys.
+    float delta = 0.0f;
+#pragma unroll
+    for (int c = 0; c < 8 * S; ++c)
     {
-      const bool valid = m + at < o.latents;
-      const float delta = valid ? -terms.delta[latents + m + at] * w.factor(m + at) / deltaUnit : 0.0f;
-      table.delta.row[0][at] = make_uint4(split<T>(delta), 0u, 0u, 0u);
+      const int channel = min(c, o.width - 1);
+      const float term = moreW.kept(latent, channel) * z(latent, channel);
+      delta += m < o.latents && c < o.width ? term : 0.0f;
+    }
+    more[1].x = split<T>(-delta / deltaUnit);
+    table.queries.row[slice][at % 16] = queries;
+    table.q.row[slice][at % 16] = m < o.latents ? queries : make_uint4(0u, 0u, 0u, 0u);
+    table.z.row[slice][at % 16] = rows[0];
+    table.w.row[slice][at % 16] = rows[1];
+    if (slice == 0)
+    {
+      table.moreZ.row[0][at] = more[0];
+      table.moreW.row[0][at] = more[1];
     }
     if (at < 4)
     {
@@ -142,11 +225,42 @@ __global__ void __launch_bounds__(mergeThreads) layGradientTablesKernel(const __
 #pragma unroll
       for (int c = 0; c < 4; ++c)
       {
-        const int latent = m + 2 * at + c % 2 + c / 2 * 8;
-        logs[c] = latent >= o.latents ? -INFINITY : w.shared ? 0.0f : w.logFactor(latent);
+        const int l = first + 2 * at + c % 2 + c / 2 * 8;
+        const float log = rowsOfW.shared ? 0.0f : rowsOfW.logFactor(min(l, o.latents - 1));
+        logs[c] = l < o.latents ? log : -INFINITY;
       }
       table.logFactor[at] = make_float4(logs[0], logs[1], logs[2], logs[3]);
     }
   }
+}
+
+// Merges dZ, a block for some latents of a segment's head; the last block of a head lays its tables.
+template<class T, int S>
+__global__ void __launch_bounds__(mergeThreads) mergeLatentTermsKernel(const __grid_constant__ Operands<T> o,
+  const __grid_constant__ MergeShape shape, const __grid_constant__ Partial<float> in, float factor,
+  const __grid_constant__ LatentTerms terms, LatentTables<S>* tables)
+{
+  constexpr int warps = mergeThreads / 32;
+  const int blocks = (o.latents + warps - 1) / warps, row = blockIdx.x / blocks;
+  const int segment = row / o.heads, head = row % o.heads, m = blockIdx.x % blocks * warps + threadIdx.x / 32;
+  if (m < o.latents)
+  {
+    mergeLatentRow(shape, in, segment, head, m, factor, terms);
+  }
+  if (!lastBlock(terms.merged + row, blocks))
+  {
+    return;
+  }
+  const auto latents = static_cast<std::int64_t>(row) * o.latents;
+  float base;
+  const HeadTerms common = headTerms<T>(shape, in, segment, head, terms.level + latents, base);
+  if (threadIdx.x == 0)
+  {
+    terms.heads[row] = common;
+  }
+  const int padded = (o.latents + latentsPerPass<S> - 1) / latentsPerPass<S> * groupsPerPass<S>;
+  layTables<T, S>(tables + static_cast<std::int64_t>(row) * padded, o, head,
+    { terms.z + latents * o.width, o.width },
+    { terms.dz + latents * o.width, terms.level + latents, o.width, base, common.shared != 0 });
 }
 }

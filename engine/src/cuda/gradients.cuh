@@ -59,7 +59,8 @@ struct PointRows
 {
   Tile<S> k, keyColumns, v, dy;
   float shift[2], factor[2];
-  unsigned delta[2]; // -delta' as two numbers, in the first of four lanes
+  unsigned moreDy[2],
+    moreV[2]; // for the further channels: -delta' as two numbers, and deltaUnit twice, then dy, v
   float dk[S][4], dv[S][4];
 };
 
@@ -86,7 +87,8 @@ __device__ inline void loadPoints(PointRows<S>& rows, const GradientStages<T, S>
       delta = fmaf(highOf<T>(y[r][s]), highOf<T>(rows.dy[r][s]), delta);
     }
     delta = quadSum(delta);
-    rows.delta[r] = threadIdx.x % 4 == 0 ? split<T>(-delta) : 0u;
+    rows.moreDy[r] = threadIdx.x % 4 == 0 ? split<T>(-delta) : rows.dy[r][0];
+    rows.moreV[r] = threadIdx.x % 4 == 0 ? Packed<T>::pack(deltaUnit, deltaUnit) : rows.v[r][0];
     const float log = stages.numbers(slot, 0)[offset + 8 * r + threadIdx.x % 32 / 4] * log2e;
     rows.shift[r] = gradientShift - log;
     rows.factor[r] = valid[r] ? power2(log - terms.base) : 0.0f;
@@ -109,19 +111,23 @@ __device__ inline void addLatents(
   PointRows<S> (&rows)[R], float (&dq)[S][4], SharedAddress table, const Operands<T>& o, float base)
 {
   using Tables = LatentTables<S>;
-  const bool first = threadIdx.x % 4 == 0;
-  const unsigned one = first ? Packed<T>::ones : 0u,
-                 unit = first ? Packed<T>::pack(deltaUnit, deltaUnit) : 0u;
-  const unsigned units[2] = { unit, unit };
   const float zero[4] = {};
   Tile<S> q, z, w, queryColumns, rowColumns;
-  Tile<1> delta;
+  Tile<1> moreZ, moreW;
   loadAcross(q, table + offsetof(Tables, queries));
   loadAcross(z, table + offsetof(Tables, z));
   loadAcross(w, table + offsetof(Tables, w));
-  loadAcross(delta, table + offsetof(Tables, delta));
+  loadAcross(moreZ, table + offsetof(Tables, moreZ));
+  loadAcross(moreW, table + offsetof(Tables, moreW));
   loadAlong(queryColumns, table + offsetof(Tables, q));
   loadAlong(rowColumns, table + offsetof(Tables, w));
+  Tile<1> moreColumns; // of W's; the first two hold delta
+  loadAlong(moreColumns, table + offsetof(Tables, moreW));
+#pragma unroll
+  for (int j = 0; j < 2; ++j)
+  {
+    moreColumns[j][0] = threadIdx.x % 32 < 8 ? 0u : moreColumns[j][0];
+  }
   float logFactor[4] = {};
   if (!Shared)
   {
@@ -146,8 +152,8 @@ __device__ inline void addLatents(
     {
       float x[4], fromDecode[4], fromEncode[4];
       product<T, S>(x, points.k, q[j], zero);
-      extendedProduct<T, S>(fromDecode, points.dy, points.delta, z[j], one);
-      extendedProduct<T, S>(fromEncode, points.v, units, w[j], delta[j][0]);
+      extendedProduct<T, S>(fromDecode, points.dy, points.moreDy, z[j], moreZ[j][0]);
+      extendedProduct<T, S>(fromEncode, points.v, points.moreV, w[j], moreW[j][0]);
 #pragma unroll
       for (int c = 0; c < 4; ++c)
       {
@@ -176,6 +182,7 @@ __device__ inline void addLatents(
       Packed<T>::mma16(points.dk[s], gradients, queryColumns[0][s], queryColumns[1][s], points.dk[s]);
       Packed<T>::mma16(dq[s], turned, points.keyColumns[0][s], points.keyColumns[1][s], dq[s]);
     }
+    Packed<T>::mma16(points.dv[0], weights, moreColumns[0][0], moreColumns[1][0], points.dv[0]);
   }
 }
 

@@ -36,22 +36,28 @@ __device__ inline void loadAlong(Tile<S>& out, SharedAddress rows)
   }
 }
 
-// Row `i` of the 16 S pieces of the 16 latents from `first` on, value(m, c) narrowed. After the last latent
-// come zeros, or, when Repeat, the last one again: queries repeat, so that scores beyond the last latent are
-// no larger than the rest and need no masking where their weights meet zeros.
-template<class T, int S, bool Repeat, class Value>
-__device__ inline void layRow(
-  LatentRows<S>& out, int i, int first, int latents, int width, const Value& value)
+// 8 channels of a latent, value(m, c) narrowed, zeros after the last latent. Without branches, so that all
+// loads are under way together.
+template<class T, class Value>
+__device__ inline uint4 latentRow(int slice, int m, int latents, int width, const Value& value)
 {
-  const int m = first + i % 16, latent = Repeat ? min(m, latents - 1) : m;
+  const int latent = min(m, latents - 1);
   unsigned pairs[4];
 #pragma unroll
   for (int j = 0; j < 4; ++j)
   {
-    const int c = i / 16 * 8 + 2 * j;
-    pairs[j] = latent < latents && c < width ? Packed<T>::pack(value(latent, c), value(latent, c + 1)) : 0u;
+    const int c = 8 * slice + 2 * j, channel = min(c, width - 2);
+    const unsigned pair = Packed<T>::pack(value(latent, channel), value(latent, channel + 1));
+    pairs[j] = m < latents && c < width ? pair : 0u;
   }
-  out.row[i / 16][i % 16] = make_uint4(pairs[0], pairs[1], pairs[2], pairs[3]);
+  return make_uint4(pairs[0], pairs[1], pairs[2], pairs[3]);
+}
+
+// What narrowing x leaves
+template<class T>
+__device__ inline float restOf(float x)
+{
+  return x - lowOf<T>(Packed<T>::pack(x, 0.0f));
 }
 
 // Element (m, c) of the head's queries, with the sign of the scale

@@ -7,7 +7,7 @@
 // bits.
 namespace flare::cuda
 {
-constexpr int mergeThreads = 128, mergeChannels = 8; // channels added at a time
+constexpr int mergeThreads = 128, mergeChannels = 8, mergeBatch = 4; // channels, and chunks, taken at a time
 constexpr double log2eDouble = 1.4426950408889634074, ln2Double = 0.6931471805599453094;
 
 template<class A>
@@ -76,40 +76,119 @@ struct alignas(4 * sizeof(A) <= 16 ? 4 * sizeof(A) : 16) Four
   A value[4];
 };
 
-// Sums channels [first, first + mergeChannels) of all chunks of a segment, each times factor(row); all lanes
-// get the result.
-template<class A, class Factor>
-__device__ inline void mergedChannels(A (&total)[mergeChannels], const MergeShape& shape,
-  const Partial<A>& in, int segment, int head, int latent, int first, const Factor& factor)
+// Calls work(i) for a lane's share of [begin, end), four at a time, so that their loads are under way
+// together; the last i may come again.
+template<class Work>
+__device__ inline void overLanes(int begin, int end, const Work& work)
 {
-#pragma unroll
-  for (int c = 0; c < mergeChannels; ++c)
+  for (int first = begin; first < end; first += 32 * mergeBatch)
   {
-    total[c] = A(0);
-  }
-#pragma unroll 4
-  for (int i = shape.chunks.first[segment] + threadIdx.x % 32; i < shape.chunks.first[segment + 1]; i += 32)
-  {
-    const auto row = partialRow(shape, i, head, latent);
-    const A f = factor(row);
-    const auto* from = reinterpret_cast<const Four<A>*>(in.sum + row * in.channels + first);
 #pragma unroll
-    for (int c = 0; c < mergeChannels; c += 4)
+    for (int b = 0; b < mergeBatch; ++b)
     {
-      const Four<A> four = from[c / 4];
+      work(min(first + 32 * b + static_cast<int>(threadIdx.x) % 32, end - 1));
+    }
+  }
+}
+
+// A lane's sums over its chunks of a segment, of mergeChannels channels. When Weighted, the chunks' sums are
+// of weights with references of their own, and `weight` is the sum of these.
+template<class A, bool Weighted>
+struct ChunkSums
+{
+  A top = -INFINITY, weight = A(0), total[mergeChannels] = {};
+
+  // Adds channels [first, first + mergeChannels).
+  __device__ void add(
+    const MergeShape& shape, const Partial<A>& in, int segment, int head, int latent, int first)
+  {
+    const int begin = shape.chunks.first[segment], last = shape.chunks.first[segment + 1] - 1;
+    for (int i = begin + threadIdx.x % 32; i - static_cast<int>(threadIdx.x) % 32 <= last;
+         i += 32 * mergeBatch)
+    {
+      A tops[mergeBatch], weights[mergeBatch], now = top;
+      Four<A> parts[mergeBatch][mergeChannels / 4];
 #pragma unroll
-      for (int j = 0; j < 4; ++j)
+      for (int b = 0; b < mergeBatch; ++b)
       {
-        total[c + j] += f * four.value[j];
+        const auto row = partialRow(shape, min(i + 32 * b, last), head, latent);
+        const auto* from = reinterpret_cast<const Four<A>*>(in.sum + row * in.channels + first);
+#pragma unroll
+        for (int c = 0; c < mergeChannels / 4; ++c)
+        {
+          parts[b][c] = from[c];
+        }
+        if (Weighted)
+        {
+          tops[b] = in.top[row];
+          weights[b] = in.weight[row];
+        }
+      }
+      if (Weighted)
+      {
+#pragma unroll
+        for (int b = 0; b < mergeBatch; ++b)
+        {
+          now = larger(now, tops[b]);
+        }
+        scale(now);
+      }
+#pragma unroll
+      for (int b = 0; b < mergeBatch; ++b)
+      {
+        const A factor = i + 32 * b > last ? A(0) : Weighted ? power2(tops[b] - now) : A(1);
+        weight += Weighted ? factor * weights[b] : A(0);
+#pragma unroll
+        for (int c = 0; c < mergeChannels; ++c)
+        {
+          total[c] += factor * parts[b][c / 4].value[c % 4];
+        }
       }
     }
   }
-#pragma unroll
-  for (int c = 0; c < mergeChannels; ++c)
+
+  // Adds up the lanes, and returns channel lane % mergeChannels; weight and top are then those of all lanes.
+  // Half of the channels go to the neighbour in each of the first steps.
+  __device__ A joined()
   {
-    total[c] = warpSum(total[c]);
+    if (Weighted)
+    {
+      scale(warpMax(top));
+      weight = warpSum(weight);
+    }
+#pragma unroll
+    for (int half = mergeChannels / 2; half > 0; half /= 2)
+    {
+      const bool upper = threadIdx.x & half;
+#pragma unroll
+      for (int c = 0; c < half; ++c)
+      {
+        const A kept = upper ? total[c + half] : total[c], sent = upper ? total[c] : total[c + half];
+        total[c] = kept + exchanged(sent, half);
+      }
+    }
+    A sum = total[0];
+#pragma unroll
+    for (int lanes = mergeChannels; lanes < 32; lanes *= 2)
+    {
+      sum += exchanged(sum, lanes);
+    }
+    return sum;
   }
-}
+
+private:
+  __device__ void scale(A now)
+  {
+    const A factor = power2(top - now);
+    top = now;
+    weight *= factor;
+#pragma unroll
+    for (int c = 0; c < mergeChannels; ++c)
+    {
+      total[c] *= factor;
+    }
+  }
+};
 
 // z [segments, H, M, D] and the natural logSum [segments, H, M]
 template<class A>
@@ -122,55 +201,29 @@ __global__ void __launch_bounds__(mergeThreads) mergeEncodedKernel(
     return;
   }
   const int lane = threadIdx.x % 32;
-  const int begin = shape.chunks.first[task.segment], end = shape.chunks.first[task.segment + 1];
-  A top = -INFINITY;
-#pragma unroll 8
-  for (int i = begin + lane; i < end; i += 32)
-  {
-    top = larger(top, in.top[partialRow(shape, i, task.head, task.latent)]);
-  }
-  top = warpMax(top);
-  A weight = A(0);
+  const bool empty = shape.chunks.first[task.segment] == shape.chunks.first[task.segment + 1];
   const auto out = task.block * shape.latents + task.latent;
   for (int first = 0; first < shape.width; first += mergeChannels)
   {
-    A total[mergeChannels];
-    mergedChannels(total, shape, in, task.segment, task.head, task.latent, first,
-      [&](std::int64_t row)
-      {
-        const A factor = power2(in.top[row] - top);
-        weight += first == 0 ? in.weight[row] * factor : A(0);
-        return factor;
-      });
-    weight = first == 0 ? warpSum(weight) : weight;
-#pragma unroll
-    for (int c = 0; c < mergeChannels; ++c)
+    ChunkSums<A, true> sums;
+    sums.add(shape, in, task.segment, task.head, task.latent, first);
+    const A total = sums.joined();
+    if (lane < mergeChannels && first + lane < shape.width)
     {
-      if (lane == c && first + c < shape.width)
-      {
-        z[out * shape.width + first + c] = begin == end ? A(0) : total[c] / weight;
-      }
+      z[out * shape.width + first + lane] = empty ? A(0) : total / sums.weight;
+    }
+    if (lane == 0 && first == 0)
+    {
+      logSum[out] = empty ? A(-INFINITY) : (sums.top + logarithm2(sums.weight)) * A(ln2Double);
     }
   }
-  if (lane == 0)
-  {
-    logSum[out] = begin == end ? A(-INFINITY) : (top + logarithm2(weight)) * A(ln2Double);
-  }
 }
 
-// The exponent e of 2^(e-1) <= x < 2^e; 0 for zero and for what is not finite
-__device__ inline int exponentOf(float x)
-{
-  return x > 0.0f && x < INFINITY ? ilogbf(x) + 1 : 0;
-}
-
-// dz [segments, H, M, D] and delta = sum_d dz z; `factor` undoes the scale of the partial sums. Where a level
-// is asked for, each row of dz is brought to [1/2, 1) by a power of two, delta with it, and the level is log2
-// of 2^-L times that power; NaN when the row is 0.
+// dz [segments, H, M, D] and delta = sum_d dz z
 template<class A>
 __global__ void __launch_bounds__(mergeThreads)
   mergeLatentGradientKernel(const __grid_constant__ MergeShape shape, const __grid_constant__ Partial<A> in,
-    A factor, const A* z, const A* logSum, A* dz, A* delta, A* level)
+    const A* z, A* dz, A* delta)
 {
   const auto task = mergeTask(shape, shape.chunks.segments);
   if (!task.valid)
@@ -178,41 +231,20 @@ __global__ void __launch_bounds__(mergeThreads)
     return;
   }
   const int lane = threadIdx.x % 32;
-  const auto out = task.block * shape.latents + task.latent;
-  A product = A(0), largest = A(0);
+  const auto out = task.block * shape.latents + task.latent, row = out * shape.width;
+  A product = A(0);
   for (int first = 0; first < shape.width; first += mergeChannels)
   {
-    A total[mergeChannels];
-    mergedChannels(
-      total, shape, in, task.segment, task.head, task.latent, first, [&](std::int64_t) { return factor; });
-#pragma unroll
-    for (int c = 0; c < mergeChannels; ++c)
+    ChunkSums<A, false> sums;
+    sums.add(shape, in, task.segment, task.head, task.latent, first);
+    const A value = sums.joined();
+    if (lane < mergeChannels && first + lane < shape.width)
     {
-      if (lane == c && first + c < shape.width)
-      {
-        const auto i = out * shape.width + first + c;
-        dz[i] = total[c];
-        product += total[c] * z[i];
-        largest = larger(largest, total[c] < A(0) ? -total[c] : total[c]);
-      }
+      dz[row + first + lane] = value;
+      product += value * z[row + first + lane];
     }
   }
   product = warpSum(product);
-  if (level != nullptr)
-  {
-    largest = warpMax(largest);
-    const int exponent = exponentOf(static_cast<float>(largest));
-    warpBarrier();
-    for (int c = lane; c < shape.width; c += 32)
-    {
-      dz[out * shape.width + c] = ldexp(dz[out * shape.width + c], -exponent);
-    }
-    product = ldexp(product, -exponent);
-    if (lane == 0)
-    {
-      level[out] = largest > A(0) ? A(exponent) - logSum[out] * A(log2eDouble) : A(NAN);
-    }
-  }
   if (lane == 0)
   {
     delta[out] = product;
@@ -238,9 +270,10 @@ __global__ void __launch_bounds__(mergeThreads)
   {
     return;
   }
+  const int lane = threadIdx.x % 32;
   for (int first = 0; first < shape.width; first += mergeChannels)
   {
-    A sum[mergeChannels] = {};
+    A sum = A(0);
     for (int segment = 0; segment < shape.chunks.segments; ++segment)
     {
       if (shape.chunks.first[segment] == shape.chunks.first[segment + 1])
@@ -248,23 +281,14 @@ __global__ void __launch_bounds__(mergeThreads)
         continue;
       }
       const A factor = heads ? scale * A(power2(-heads[segment * shape.heads + task.head].logScale)) : scale;
-      A total[mergeChannels];
-      mergedChannels(
-        total, shape, in, segment, task.head, task.latent, first, [&](std::int64_t) { return A(1); });
-#pragma unroll
-      for (int c = 0; c < mergeChannels; ++c)
-      {
-        sum[c] += total[c] * factor;
-      }
+      ChunkSums<A, false> sums;
+      sums.add(shape, in, segment, task.head, task.latent, first);
+      sum += sums.joined() * factor;
     }
-#pragma unroll
-    for (int c = 0; c < mergeChannels; ++c)
+    if (lane < mergeChannels && first + lane < shape.width)
     {
-      if (threadIdx.x % 32 == c && first + c < shape.width)
-      {
-        A& out = dq[(task.block * shape.latents + task.latent) * shape.width + first + c];
-        out = add ? out + sum[c] : sum[c];
-      }
+      A& out = dq[(task.block * shape.latents + task.latent) * shape.width + first + lane];
+      out = add ? out + sum : sum;
     }
   }
 }

@@ -25,54 +25,9 @@ struct PlainOperands
   const T *q, *k, *v;
 };
 
-// A lane's part of a row: W values from `channel` on, zeros from `width` on.
-template<class P>
-__device__ inline void loadPart(
-  typename P::Sum (&out)[P::channels], const typename P::Storage* row, int channel, int width)
-{
-  using T = typename P::Storage;
-  const T* from = row + channel;
-  constexpr int bytes = P::channels * sizeof(T);
-  if (bytes % 16 == 0 && channel + P::channels <= width && reinterpret_cast<std::uintptr_t>(from) % 16 == 0)
-  {
-    T values[P::channels];
-#pragma unroll
-    for (int i = 0; i < bytes / 16; ++i)
-    {
-      const uint4 piece = reinterpret_cast<const uint4*>(from)[i];
-      memcpy(reinterpret_cast<char*>(values) + 16 * i, &piece, 16);
-    }
-#pragma unroll
-    for (int c = 0; c < P::channels; ++c)
-    {
-      out[c] = static_cast<typename P::Sum>(values[c]);
-    }
-    return;
-  }
-#pragma unroll
-  for (int c = 0; c < P::channels; ++c)
-  {
-    out[c] = channel + c < width ? static_cast<typename P::Sum>(from[c]) : typename P::Sum(0);
-  }
-}
-
-template<class P>
-__device__ inline void storePart(typename P::Storage* row, int channel, int width,
-  const typename P::Sum (&values)[P::channels], typename P::Sum factor)
-{
-#pragma unroll
-  for (int c = 0; c < P::channels; ++c)
-  {
-    if (channel + c < width)
-    {
-      row[channel + c] = static_cast<typename P::Storage>(values[c] * factor);
-    }
-  }
-}
-
-// Aligned rows of shared memory
+// Rows that are read and written 16 bytes at a time
 template<int W, class A>
-__device__ inline void readShared(A (&out)[W], const A* from)
+__device__ inline void readRow(A (&out)[W], const A* from)
 {
 #pragma unroll
   for (int i = 0; i < W * static_cast<int>(sizeof(A)) / 16; ++i)
@@ -83,7 +38,7 @@ __device__ inline void readShared(A (&out)[W], const A* from)
 }
 
 template<int W, class A>
-__device__ inline void writeShared(A* to, const A (&values)[W])
+__device__ inline void writeRow(A* to, const A (&values)[W])
 {
 #pragma unroll
   for (int i = 0; i < W * static_cast<int>(sizeof(A)) / 16; ++i)
@@ -94,28 +49,82 @@ __device__ inline void writeShared(A* to, const A (&values)[W])
   }
 }
 
+// Whether a lane's part of a row, W values from `channel` on, is one of those
 template<class P>
-__device__ inline typename P::Sum dot(
-  const typename P::Sum (&a)[P::channels], const typename P::Sum (&b)[P::channels])
+__device__ inline bool isWhole(const typename P::Storage* part, int channel, int width)
 {
-  typename P::Sum sum = a[0] * b[0];
-#pragma unroll
-  for (int c = 1; c < P::channels; ++c)
+  return P::channels * sizeof(typename P::Storage) % 16 == 0 && channel + P::channels <= width &&
+         reinterpret_cast<std::uintptr_t>(part) % 16 == 0;
+}
+
+// The part, zeros from `width` on
+template<class P>
+__device__ inline void loadPart(
+  typename P::Sum (&out)[P::channels], const typename P::Storage* row, int channel, int width)
+{
+  typename P::Storage values[P::channels];
+  if (isWhole<P>(row + channel, channel, width))
   {
-    sum = fma(a[c], b[c], sum);
+    readRow(values, row + channel);
   }
-  return sum;
+  else
+  {
+#pragma unroll
+    for (int c = 0; c < P::channels; ++c)
+    {
+      values[c] = channel + c < width ? row[channel + c] : typename P::Storage(0.0f);
+    }
+  }
+#pragma unroll
+  for (int c = 0; c < P::channels; ++c)
+  {
+    out[c] = static_cast<typename P::Sum>(values[c]);
+  }
 }
 
 template<class P>
-__device__ inline typename P::Sum groupSum(typename P::Sum x)
+__device__ inline void storePart(typename P::Storage* row, int channel, int width,
+  const typename P::Sum (&values)[P::channels], typename P::Sum factor)
 {
+  typename P::Storage narrowed[P::channels];
+#pragma unroll
+  for (int c = 0; c < P::channels; ++c)
+  {
+    narrowed[c] = static_cast<typename P::Storage>(values[c] * factor);
+  }
+  if (isWhole<P>(row + channel, channel, width))
+  {
+    writeRow(row + channel, narrowed);
+    return;
+  }
+#pragma unroll
+  for (int c = 0; c < P::channels; ++c)
+  {
+    if (channel + c < width)
+    {
+      row[channel + c] = narrowed[c];
+    }
+  }
+}
+
+// A product over channels on top of `start`, which the first lane of a group adds: exchanges join the group.
+template<class P>
+__device__ inline typename P::Sum dot(const typename P::Sum (&a)[P::channels],
+  const typename P::Sum (&b)[P::channels], typename P::Sum start = typename P::Sum(0))
+{
+  using A = typename P::Sum;
+  A sum = P::lanes == 1 || threadIdx.x % P::lanes == 0 ? start : A(0);
+#pragma unroll
+  for (int c = 0; c < P::channels; ++c)
+  {
+    sum = fma(a[c], b[c], sum);
+  }
 #pragma unroll
   for (int lanes = P::lanes / 2; lanes > 0; lanes /= 2)
   {
-    x += exchanged(x, lanes);
+    sum += exchanged(sum, lanes);
   }
-  return x;
+  return sum;
 }
 
 template<class P>
@@ -130,10 +139,11 @@ __device__ inline void addScaled(
 }
 
 // Columns that a streamed softmax takes at a time
-constexpr int plainBatch = 8;
+constexpr int plainBatch = 2;
 
 // A softmax whose R rows a lane group keeps and whose columns stream past: encode's rows are latents and its
-// columns points, decode's the other way around. Weights are 2^(S - top), top the row's largest score so far.
+// columns points, decode's the other way around. Weights are 2^(S - top); a row's reference `top` follows its
+// largest score lazily: it is raised only when the weights of a batch exceed 2^20.
 template<class P, int R>
 struct PlainSoftmax
 {
@@ -147,8 +157,7 @@ struct PlainSoftmax
 #pragma unroll
     for (int i = 0; i < R; ++i)
     {
-      top[i] = -INFINITY;
-      weight[i] = A(0);
+      top[i] = weight[i] = A(0); // no weight: no reference yet
 #pragma unroll
       for (int c = 0; c < W; ++c)
       {
@@ -161,51 +170,101 @@ struct PlainSoftmax
   template<int Batch>
   __device__ void add(const A* columns, const A* values, int count)
   {
-    A s[R][Batch];
-#pragma unroll
-    for (int j = 0; j < Batch; ++j)
+    A w[R][Batch], added[R];
+    if (weigh(w, added, columns, count))
     {
-      A x[W];
-      readShared(x, columns + j * P::width);
-#pragma unroll
-      for (int i = 0; i < R; ++i)
-      {
-        s[i][j] = groupSum<P>(dot<P>(row[i], x));
-        s[i][j] = j < count ? s[i][j] : A(-INFINITY);
-      }
+      raise(w, columns, count);
+      weigh(w, added, columns, count);
     }
 #pragma unroll
     for (int i = 0; i < R; ++i)
     {
-      A highest = top[i];
+      weight[i] += added[i];
+    }
+#pragma unroll
+    for (int j = 0; j < Batch; ++j)
+    {
+      A x[W];
+      readRow(x, values + j * P::width);
+#pragma unroll
+      for (int i = 0; i < R; ++i)
+      {
+        addScaled<P>(sum[i], w[i][j], x);
+      }
+    }
+  }
+
+private:
+  // Scores relative to the references
+  template<int Batch>
+  __device__ void score(A (&s)[R][Batch], const A* columns, int count) const
+  {
+#pragma unroll
+    for (int j = 0; j < Batch; ++j)
+    {
+      A x[W];
+      readRow(x, columns + j * P::width);
+#pragma unroll
+      for (int i = 0; i < R; ++i)
+      {
+        s[i][j] = dot<P>(row[i], x, -top[i]);
+      }
+    }
+    if (count < Batch)
+    {
+#pragma unroll
+      for (int i = 0; i < R; ++i)
+      {
+#pragma unroll
+        for (int j = 0; j < Batch; ++j)
+        {
+          s[i][j] = j < count ? s[i][j] : A(-INFINITY);
+        }
+      }
+    }
+  }
+
+  // Weights and their sums; whether a lane of the warp has to raise a reference
+  template<int Batch>
+  __device__ bool weigh(A (&w)[R][Batch], A (&added)[R], const A* columns, int count) const
+  {
+    score(w, columns, count);
+    bool high = false;
+#pragma unroll
+    for (int i = 0; i < R; ++i)
+    {
+      added[i] = A(0);
+#pragma unroll
+      for (int j = 0; j < Batch; ++j)
+      {
+        w[i][j] = power2(w[i][j]);
+        added[i] += w[i][j];
+      }
+      high = high || added[i] > A(1 << 20) || weight[i] == A(0);
+    }
+    return anyLane(high);
+  }
+
+  template<int Batch>
+  __device__ void raise(A (&s)[R][Batch], const A* columns, int count)
+  {
+    score(s, columns, count);
+#pragma unroll
+    for (int i = 0; i < R; ++i)
+    {
+      A highest = weight[i] == A(0) ? s[i][0] : A(0);
 #pragma unroll
       for (int j = 0; j < Batch; ++j)
       {
         highest = larger(highest, s[i][j]);
       }
-      if (highest > top[i])
+      const A factor = weight[i] == A(0) ? A(0) : power2(-highest);
+      top[i] += highest;
+      weight[i] *= factor;
+#pragma unroll
+      for (int c = 0; c < W; ++c)
       {
-        const A factor = power2(top[i] - highest);
-        top[i] = highest;
-        weight[i] *= factor;
-#pragma unroll
-        for (int c = 0; c < W; ++c)
-        {
-          sum[i][c] *= factor;
-        }
-      }
-    }
-#pragma unroll
-    for (int j = 0; j < Batch; ++j)
-    {
-      A x[W];
-      readShared(x, values + j * P::width);
-#pragma unroll
-      for (int i = 0; i < R; ++i)
-      {
-        const A p = power2(s[i][j] - top[i]);
-        weight[i] += p;
-        addScaled<P>(sum[i], p, x);
+        sum[i][c] *= factor;
       }
     }
   }

@@ -59,6 +59,23 @@ __device__ inline void stageLatents(typename P::Sum* to, const Row* matrix, int 
   }
 }
 
+// Lays all latents, `resident` at a time, in the block's shared memory, and has them added: lay(first),
+// add(count). They stay there if they all fit; then only the first call of a block lays them.
+template<class Lay, class Add>
+__device__ inline void overLatents(int latents, int resident, bool begin, const Lay& lay, const Add& add)
+{
+  for (int first = 0; first < latents; first += resident)
+  {
+    if (latents > resident || begin)
+    {
+      blockBarrier();
+      lay(first);
+      blockBarrier();
+    }
+    add(min(resident, latents - first));
+  }
+}
+
 // y and c_n; y may be null. `resident`, a multiple of plainBatch, latents fit in shared memory at a time.
 template<class P, int R>
 __global__ void __launch_bounds__(pointThreads, sizeof(typename P::Sum) == 4 ? 2 : 1)
@@ -81,23 +98,22 @@ __global__ void __launch_bounds__(pointThreads, sizeof(typename P::Sum) == 4 ? 2
     {
       loadPart<P>(state.row[i], o.k + points.row(o, points.point(n, i)), points.channel, o.width);
     }
-    for (int first = 0; first < o.latents; first += resident)
-    {
-      if (o.latents > resident || n == start)
+    overLatents(
+      o.latents, resident, n == start,
+      [&](int first)
       {
-        blockBarrier();
         stageLatents<P>(queries, q, first, resident, o.latents, o.width, o.scale2);
         stageLatents<P>(
           values, z + points.block * o.latents * o.width, first, resident, o.latents, o.width, A(1));
-        blockBarrier();
-      }
-      const int held = min(resident, o.latents - first);
-      for (int m = 0; m < held; m += plainBatch)
+      },
+      [&](int held)
       {
-        state.template add<plainBatch>(
-          queries + m * P::width + points.channel, values + m * P::width + points.channel, held - m);
-      }
-    }
+        for (int m = 0; m < held; m += plainBatch)
+        {
+          state.template add<plainBatch>(
+            queries + m * P::width + points.channel, values + m * P::width + points.channel, held - m);
+        }
+      });
 #pragma unroll
     for (int i = 0; i < R; ++i)
     {
@@ -134,11 +150,11 @@ __global__ void __launch_bounds__(pointThreads, sizeof(typename P::Sum) == 4 ? 2
   const auto latentRows = points.block * o.latents;
   A* queries = reinterpret_cast<A*>(sharedMemory());
   A *zs = queries + resident * P::width, *dzs = zs + resident * P::width;
-  A *logs = dzs + resident * P::width, *deltas = logs + resident;
+  A* numbers = dzs + resident * P::width; // -L and -delta, by turns
   const int start = points.firstPoint();
   for (int n = start; n - start <= points.last; n += Points::perBlock)
   {
-    A key[R][W], value[R][W], gradient[R][W], dkSum[R][W] = {}, dvSum[R][W] = {}, shift[R], delta[R];
+    A key[R][W], value[R][W], gradient[R][W], dkSum[R][W] = {}, dvSum[R][W] = {}, log[R], delta[R];
 #pragma unroll
     for (int i = 0; i < R; ++i)
     {
@@ -148,49 +164,48 @@ __global__ void __launch_bounds__(pointThreads, sizeof(typename P::Sum) == 4 ? 2
       loadPart<P>(value[i], o.v + points.row(o, point), points.channel, o.width);
       loadPart<P>(gradient[i], dy + points.row(o, point), points.channel, o.width);
       loadPart<P>(result, y + points.row(o, point), points.channel, o.width);
-      shift[i] = terms.pointLogSum[points.number(o, point)] * A(log2eDouble);
-      delta[i] = groupSum<P>(dot<P>(gradient[i], result));
+      log[i] = terms.pointLogSum[points.number(o, point)] * A(log2eDouble);
+      delta[i] = dot<P>(gradient[i], result);
       if (points.channel == 0 && point <= points.last)
       {
         terms.pointDelta[points.number(o, point)] = delta[i];
       }
     }
-    for (int first = 0; first < o.latents; first += resident)
-    {
-      if (o.latents > resident || n == start)
+    overLatents(
+      o.latents, resident, n == start,
+      [&](int first)
       {
-        blockBarrier();
         stageLatents<P>(queries, q, first, resident, o.latents, o.width, o.scale2);
         stageLatents<P>(zs, terms.z + latentRows * o.width, first, resident, o.latents, o.width, A(1));
         stageLatents<P>(dzs, terms.dz + latentRows * o.width, first, resident, o.latents, o.width, A(1));
         for (int i = threadIdx.x; i < resident && first + i < o.latents; i += blockDim.x)
         {
-          logs[i] = terms.latentLogSum[latentRows + first + i] * A(log2eDouble);
-          deltas[i] = terms.delta[latentRows + first + i];
+          numbers[2 * i] = -terms.latentLogSum[latentRows + first + i] * A(log2eDouble);
+          numbers[2 * i + 1] = -terms.delta[latentRows + first + i];
         }
-        blockBarrier();
-      }
-      const int held = min(resident, o.latents - first);
-#pragma unroll 2
-      for (int m = 0; m < held; ++m)
+      },
+      [&](int held)
       {
-        A x[W], z[W], dz[W];
-        readShared(x, queries + m * P::width + points.channel);
-        readShared(z, zs + m * P::width + points.channel);
-        readShared(dz, dzs + m * P::width + points.channel);
-        const A logLatent = logs[m], deltaLatent = deltas[m];
-#pragma unroll
-        for (int i = 0; i < R; ++i)
+#pragma unroll 2
+        for (int m = 0; m < held; ++m)
         {
-          const A s = groupSum<P>(dot<P>(key[i], x));
-          const A p = power2(s - logLatent), r = power2(s - shift[i]);
-          const A fromEncode = groupSum<P>(dot<P>(value[i], dz)) - deltaLatent;
-          const A fromDecode = groupSum<P>(dot<P>(gradient[i], z)) - delta[i];
-          addScaled<P>(dvSum[i], p, dz);
-          addScaled<P>(dkSum[i], p * fromEncode + r * fromDecode, x);
+          A x[W], z[W], dz[W];
+          readRow(x, queries + m * P::width + points.channel);
+          readRow(z, zs + m * P::width + points.channel);
+          readRow(dz, dzs + m * P::width + points.channel);
+          const A latentLog = numbers[2 * m], latentDelta = numbers[2 * m + 1];
+#pragma unroll
+          for (int i = 0; i < R; ++i)
+          {
+            const A s = dot<P>(key[i], x, -log[i]); // c_n is smaller than L_m, and so costs fewer digits
+            const A r = power2(s), p = power2(s + (log[i] + latentLog));
+            const A fromEncode = dot<P>(value[i], dz, latentDelta);
+            const A fromDecode = dot<P>(gradient[i], z, -delta[i]);
+            addScaled<P>(dvSum[i], p, dz);
+            addScaled<P>(dkSum[i], p * fromEncode + r * fromDecode, x);
+          }
         }
-      }
-    }
+      });
 #pragma unroll
     for (int i = 0; i < R; ++i)
     {

@@ -38,7 +38,7 @@ public:
         Workspace space(workspace);
         const auto pieces = takeAll(space, group);
         const auto sums = sumPlan(group);
-        FLARE_CUDA_TRY(launch(plainEncodeKernel<P, sumLatents>, sums.grid, sums.threads, staged(2), stream,
+        FLARE_CUDA_TRY(launch(plainEncodeKernel<P, sumLatents>, sums.grid, sums.threads, sums.shared, stream,
           operands(sums.chunks), pieces.sums));
         FLARE_CUDA_TRY(launch(mergeEncodedKernel<A>, mergeGrid(rows(group)), mergeThreads, 0, stream,
           mergeShape(mix_, sums.chunks), pieces.sums, group.z, group.latentLogSum));
@@ -63,11 +63,11 @@ public:
         const PlainTerms<A> terms{ group.z, pieces.dz, pieces.delta, group.latentLogSum, group.pointLogSum,
           pieces.pointDelta };
         const auto sums = sumPlan(group);
-        FLARE_CUDA_TRY(launch(plainLatentGradientKernel<P, sumLatents>, sums.grid, sums.threads, staged(2),
-          stream, operands(sums.chunks), gradient, group.pointLogSum, pieces.sums));
+        FLARE_CUDA_TRY(launch(plainLatentGradientKernel<P, sumLatents>, sums.grid, sums.threads,
+          staged<PlainLatentStage<P>>, stream, operands(sums.chunks), gradient, group.pointLogSum,
+          pieces.sums));
         FLARE_CUDA_TRY(launch(mergeLatentGradientKernel<A>, mergeGrid(rows(group)), mergeThreads, 0, stream,
-          mergeShape(mix_, sums.chunks), pieces.sums, A(1), group.z, group.latentLogSum, pieces.dz,
-          pieces.delta, static_cast<A*>(nullptr)));
+          mergeShape(mix_, sums.chunks), pieces.sums, group.z, pieces.dz, pieces.delta));
 
         const int latents = resident(3 * P::width + 2);
         const auto bytes = latents * (3 * P::width + 2) * sizeof(A);
@@ -78,8 +78,8 @@ public:
           static_cast<T*>(out.v), latents));
 
         const auto query = queryPlan(group);
-        FLARE_CUDA_TRY(launch(plainQueryGradientKernel<P, queryLatents>, query.grid, query.threads, staged(3),
-          stream, operands(query.chunks), gradient, terms, pieces.query));
+        FLARE_CUDA_TRY(launch(plainQueryGradientKernel<P, queryLatents>, query.grid, query.threads,
+          query.shared, stream, operands(query.chunks), gradient, terms, pieces.query));
         return launch(mergeQueryGradientKernel<A>,
           mergeGrid(static_cast<std::int64_t>(mix_.heads) * mix_.latents), mergeThreads, 0, stream,
           mergeShape(mix_, query.chunks), pieces.query, static_cast<A>(mix_.scale),
@@ -110,13 +110,13 @@ private:
   PointSumPlan sumPlan(const Group<A>& group) const
   {
     return { mix_, group.offsets, group.segments, P::perWarp * sumLatents, plainEncodeKernel<P, sumLatents>,
-      staged(2) };
+      staged<PlainEncodeStage<P>> };
   }
 
   PointSumPlan queryPlan(const Group<A>& group) const
   {
     return { mix_, group.offsets, group.segments, P::perWarp * queryLatents,
-      plainQueryGradientKernel<P, queryLatents>, staged(3) };
+      plainQueryGradientKernel<P, queryLatents>, staged<PlainQueryStage<P>> };
   }
 
   std::int64_t points() const { return mix_.offsets[mix_.segments]; }
@@ -126,8 +126,9 @@ private:
     return static_cast<std::int64_t>(group.segments) * mix_.heads * mix_.latents;
   }
 
-  // Shared memory for so many arrays of staged points
-  std::size_t staged(int arrays) const { return pointSumWarps * arrays * 32 * P::channels * sizeof(A); }
+  // Shared memory of a block of warps with stages of their own
+  template<class Stage>
+  static constexpr std::size_t staged = pointSumWarps* Stage::values * sizeof(A);
 
   // Latents of `values` numbers each that 32 KiB hold, in whole batches
   int resident(int values) const

@@ -6,7 +6,7 @@
 // chunk's points in shared memory.
 namespace flare::cuda
 {
-// Points staged at a time: each lane holds one part of one point.
+// A warp's latents and points
 template<class P>
 struct PlainWalk
 {
@@ -36,26 +36,114 @@ struct PlainWalk
 
   __device__ int latent(int i) const { return firstLatent + i * P::perWarp + member; }
 
-  __device__ void load(A (&part)[P::channels], const T* tensor, const PlainOperands<T, A>& o, int first) const
-  {
-    loadPart<P>(part, tensor + start + static_cast<std::int64_t>(min(first + member, last)) * o.stride,
-      channel, o.width);
-  }
-
   __device__ std::int64_t row(const PlainOperands<T, A>& o, int i) const
   {
     return (static_cast<std::int64_t>(index) * o.heads + head) * o.latents + latent(i);
   }
 
+  template<int R>
   __device__ void store(
-    const Partial<A>& out, const PlainOperands<T, A>& o, int i, const A (&sum)[P::channels]) const
+    const Partial<A>& out, const PlainOperands<T, A>& o, const A (&sum)[R][P::channels]) const
   {
 #pragma unroll
-    for (int c = 0; c < P::channels; ++c)
+    for (int i = 0; i < R; ++i)
     {
-      out.sum[row(o, i) * out.channels + channel + c] = sum[c];
+      if (latent(i) < o.latents)
+      {
+        writeRow(out.sum + row(o, i) * out.channels + channel, sum[i]);
+      }
     }
   }
+};
+
+// What a warp has of its points in shared memory: parts of rows of some tensors, and numbers of the points.
+// The next ones are on their way in registers meanwhile. A lane brings one part of one point.
+template<class P, int Tensors, int Numbers>
+class PlainStage
+{
+public:
+  using T = typename P::Storage;
+  using A = typename P::Sum;
+  static constexpr int points = P::perWarp, values = 32 * (Tensors * P::channels + Numbers);
+
+  __device__ PlainStage(
+    const PlainWalk<P>& walk, const PlainOperands<T, A>& o, const T* const (&tensors)[Tensors])
+    : PlainStage(walk, o, tensors, { nullptr })
+  {
+  }
+
+  __device__ PlainStage(const PlainWalk<P>& walk, const PlainOperands<T, A>& o,
+    const T* const (&tensors)[Tensors], const A* const (&numbers)[Numbers > 0 ? Numbers : 1])
+    : walk_(walk)
+    , o_(o)
+    , place_(reinterpret_cast<A*>(sharedMemory()) + threadIdx.x / 32 * values)
+  {
+#pragma unroll
+    for (int i = 0; i < Tensors; ++i)
+    {
+      tensors_[i] = tensors[i] + walk.start;
+    }
+#pragma unroll
+    for (int i = 0; i < Numbers; ++i)
+    {
+      numbers_[i] = numbers[i] + walk.head * o.points + walk.chunk.begin;
+    }
+    fetch(0);
+  }
+
+  // Brings the points from `first` on, and lets those after them come.
+  __device__ void advance(int first)
+  {
+    const int lane = threadIdx.x % 32;
+    warpBarrier();
+#pragma unroll
+    for (int i = 0; i < Tensors; ++i)
+    {
+      writeRow(place_ + (32 * i + lane) * P::channels, part_[i]);
+    }
+#pragma unroll
+    for (int i = 0; i < Numbers; ++i)
+    {
+      place_[32 * Tensors * P::channels + Numbers * lane + i] = number_[i];
+    }
+    warpBarrier();
+    fetch(first + points);
+  }
+
+  // The lane's part of point `j`, and of those after it
+  __device__ const A* part(int tensor, int j) const
+  {
+    return place_ + 32 * tensor * P::channels + j * P::width + walk_.channel;
+  }
+
+  __device__ A number(int index, int j) const
+  {
+    return place_[32 * Tensors * P::channels + Numbers * P::lanes * j + index];
+  }
+
+private:
+  __device__ void fetch(int first)
+  {
+    const int point = min(first + walk_.member, walk_.last);
+#pragma unroll
+    for (int i = 0; i < Tensors; ++i)
+    {
+      loadPart<P>(
+        part_[i], tensors_[i] + static_cast<std::int64_t>(point) * o_.stride, walk_.channel, o_.width);
+    }
+#pragma unroll
+    for (int i = 0; i < Numbers; ++i)
+    {
+      number_[i] = numbers_[i][point];
+    }
+  }
+
+  const PlainWalk<P>& walk_;
+  const PlainOperands<T, A>& o_;
+  A* place_;
+  const T* tensors_[Tensors];
+  const A* numbers_[Numbers > 0 ? Numbers : 1];
+  A part_[Tensors][P::channels], number_[Numbers > 0 ? Numbers : 1];
 };
 
 // A lane's part of a latent's row, zeros after the last latent
@@ -85,21 +173,20 @@ __device__ inline void loadScaledQuery(typename P::Sum (&out)[P::channels],
   }
 }
 
+template<class P>
+using PlainEncodeStage = PlainStage<P, 2, 0>; // keys and values
+
 template<class P, int R>
 __global__ void __launch_bounds__(32 * pointSumWarps)
   plainEncodeKernel(const __grid_constant__ PlainOperands<typename P::Storage, typename P::Sum> o,
     const __grid_constant__ Partial<typename P::Sum> out)
 {
-  using A = typename P::Sum;
-  constexpr int W = P::channels, staged = P::perWarp, batch = staged < plainBatch ? staged : plainBatch;
+  constexpr int batch = P::perWarp < plainBatch ? P::perWarp : plainBatch;
   const PlainWalk<P> walk(o, R);
   if (!walk.active)
   {
     return;
   }
-  A* keys = reinterpret_cast<A*>(sharedMemory()) + threadIdx.x / 32 * 2 * 32 * W;
-  A* values = keys + 32 * W;
-  A key[W], value[W];
   PlainSoftmax<P, R> state;
   state.clear();
 #pragma unroll
@@ -107,33 +194,29 @@ __global__ void __launch_bounds__(32 * pointSumWarps)
   {
     loadScaledQuery<P>(state.row[i], o, walk.head, walk.latent(i), walk.channel);
   }
-  walk.load(key, o.k, o, 0);
-  walk.load(value, o.v, o, 0);
-  for (int n = 0; n <= walk.last; n += staged)
+  PlainEncodeStage<P> stage(walk, o, { o.k, o.v });
+  for (int n = 0; n <= walk.last; n += stage.points)
   {
-    warpBarrier();
-    writeShared(keys + threadIdx.x % 32 * W, key);
-    writeShared(values + threadIdx.x % 32 * W, value);
-    warpBarrier();
-    walk.load(key, o.k, o, n + staged);
-    walk.load(value, o.v, o, n + staged);
-    for (int b = 0; b < staged; b += batch)
+    stage.advance(n);
+    for (int b = 0; b < stage.points && n + b <= walk.last; b += batch)
     {
-      state.template add<batch>(
-        keys + b * P::width + walk.channel, values + b * P::width + walk.channel, walk.last + 1 - n - b);
+      state.template add<batch>(stage.part(0, b), stage.part(1, b), walk.last + 1 - n - b);
     }
   }
+  walk.store(out, o, state.sum);
 #pragma unroll
   for (int i = 0; i < R; ++i)
   {
     if (walk.latent(i) < o.latents)
     {
-      walk.store(out, o, i, state.sum[i]);
       out.top[walk.row(o, i)] = state.top[i];
       out.weight[walk.row(o, i)] = state.weight[i];
     }
   }
 }
+
+template<class P>
+using PlainLatentStage = PlainStage<P, 2, 1>; // keys, dy, and the points' log-sum-exps
 
 // sum_n R_nm dy_n
 template<class P, int R>
@@ -143,55 +226,42 @@ __global__ void __launch_bounds__(32 * pointSumWarps)
     const __grid_constant__ Partial<typename P::Sum> out)
 {
   using A = typename P::Sum;
-  constexpr int W = P::channels, staged = P::perWarp;
+  constexpr int W = P::channels;
   const PlainWalk<P> walk(o, R);
   if (!walk.active)
   {
     return;
   }
-  A* keys = reinterpret_cast<A*>(sharedMemory()) + threadIdx.x / 32 * 2 * 32 * W;
-  A* gradients = keys + 32 * W;
-  const A* logSum = pointLogSum + walk.head * o.points + walk.chunk.begin;
-  A q[R][W], sum[R][W] = {}, key[W], gradient[W];
+  A q[R][W], sum[R][W] = {};
 #pragma unroll
   for (int i = 0; i < R; ++i)
   {
     loadScaledQuery<P>(q[i], o, walk.head, walk.latent(i), walk.channel);
   }
-  walk.load(key, o.k, o, 0);
-  walk.load(gradient, dy, o, 0);
-  for (int n = 0; n <= walk.last; n += staged)
+  PlainLatentStage<P> stage(walk, o, { o.k, dy }, { pointLogSum });
+  for (int n = 0; n <= walk.last; n += stage.points)
   {
-    warpBarrier();
-    writeShared(keys + threadIdx.x % 32 * W, key);
-    writeShared(gradients + threadIdx.x % 32 * W, gradient);
-    warpBarrier();
-    walk.load(key, o.k, o, n + staged);
-    walk.load(gradient, dy, o, n + staged);
-    const int count = min(staged, walk.last + 1 - n);
+    stage.advance(n);
+    const int count = min(stage.points, walk.last + 1 - n);
 #pragma unroll 4
     for (int j = 0; j < count; ++j)
     {
       A x[W], g[W];
-      readShared(x, keys + j * P::width + walk.channel);
-      readShared(g, gradients + j * P::width + walk.channel);
-      const A shift = logSum[n + j] * A(log2eDouble);
+      readRow(x, stage.part(0, j));
+      readRow(g, stage.part(1, j));
+      const A shift = stage.number(0, j) * A(-log2eDouble);
 #pragma unroll
       for (int i = 0; i < R; ++i)
       {
-        addScaled<P>(sum[i], power2(groupSum<P>(dot<P>(q[i], x)) - shift), g);
+        addScaled<P>(sum[i], power2(dot<P>(q[i], x, shift)), g);
       }
     }
   }
-#pragma unroll
-  for (int i = 0; i < R; ++i)
-  {
-    if (walk.latent(i) < o.latents)
-    {
-      walk.store(out, o, i, sum[i]);
-    }
-  }
+  walk.store(out, o, sum);
 }
+
+template<class P>
+using PlainQueryStage = PlainStage<P, 3, 2>; // keys, values, dy, and the points' log-sum-exps and delta'
 
 // sum_n dS_mn k_n
 template<class P, int R>
@@ -201,17 +271,14 @@ __global__ void __launch_bounds__(32 * pointSumWarps, sizeof(typename P::Sum) ==
     const __grid_constant__ Partial<typename P::Sum> out)
 {
   using A = typename P::Sum;
-  constexpr int W = P::channels, staged = P::perWarp;
+  constexpr int W = P::channels;
   const PlainWalk<P> walk(o, R);
   if (!walk.active)
   {
     return;
   }
-  A* keys = reinterpret_cast<A*>(sharedMemory()) + threadIdx.x / 32 * 3 * 32 * W;
-  A *values = keys + 32 * W, *gradients = values + 32 * W;
-  const auto pointBase = walk.head * o.points + walk.chunk.begin;
   const auto block = (static_cast<std::int64_t>(walk.chunk.segment) * o.heads + walk.head) * o.latents;
-  A q[R][W], z[R][W], dz[R][W], sum[R][W] = {}, logs[R], delta[R], key[W], value[W], gradient[W];
+  A q[R][W], z[R][W], dz[R][W], sum[R][W] = {}, latentLog[R], delta[R];
 #pragma unroll
   for (int i = 0; i < R; ++i)
   {
@@ -220,49 +287,31 @@ __global__ void __launch_bounds__(32 * pointSumWarps, sizeof(typename P::Sum) ==
     loadScaledQuery<P>(q[i], o, walk.head, m, walk.channel);
     loadLatentPart<P>(z[i], terms.z + block * o.width, m, o.latents, o.width, walk.channel);
     loadLatentPart<P>(dz[i], terms.dz + block * o.width, m, o.latents, o.width, walk.channel);
-    logs[i] = valid ? terms.latentLogSum[block + m] * A(log2eDouble) : A(INFINITY);
+    latentLog[i] = valid ? terms.latentLogSum[block + m] * A(log2eDouble) : A(INFINITY);
     delta[i] = valid ? terms.delta[block + m] : A(0);
   }
-  walk.load(key, o.k, o, 0);
-  walk.load(value, o.v, o, 0);
-  walk.load(gradient, dy, o, 0);
-  for (int n = 0; n <= walk.last; n += staged)
+  PlainQueryStage<P> stage(walk, o, { o.k, o.v, dy }, { terms.pointLogSum, terms.pointDelta });
+  for (int n = 0; n <= walk.last; n += stage.points)
   {
-    warpBarrier();
-    writeShared(keys + threadIdx.x % 32 * W, key);
-    writeShared(values + threadIdx.x % 32 * W, value);
-    writeShared(gradients + threadIdx.x % 32 * W, gradient);
-    warpBarrier();
-    walk.load(key, o.k, o, n + staged);
-    walk.load(value, o.v, o, n + staged);
-    walk.load(gradient, dy, o, n + staged);
-    const int count = min(staged, walk.last + 1 - n);
+    stage.advance(n);
+    const int count = min(stage.points, walk.last + 1 - n);
 #pragma unroll 2
     for (int j = 0; j < count; ++j)
     {
       A x[W], v[W], g[W];
-      readShared(x, keys + j * P::width + walk.channel);
-      readShared(v, values + j * P::width + walk.channel);
-      readShared(g, gradients + j * P::width + walk.channel);
-      const A shift = terms.pointLogSum[pointBase + n + j] * A(log2eDouble);
-      const A deltaPoint = terms.pointDelta[pointBase + n + j];
+      readRow(x, stage.part(0, j));
+      readRow(v, stage.part(1, j));
+      readRow(g, stage.part(2, j));
+      const A log = stage.number(0, j) * A(log2eDouble), pointDelta = stage.number(1, j);
 #pragma unroll
       for (int i = 0; i < R; ++i)
       {
-        const A s = groupSum<P>(dot<P>(q[i], x));
-        const A fromEncode = groupSum<P>(dot<P>(dz[i], v)) - delta[i];
-        const A fromDecode = groupSum<P>(dot<P>(z[i], g)) - deltaPoint;
-        addScaled<P>(sum[i], power2(s - logs[i]) * fromEncode + power2(s - shift) * fromDecode, x);
+        const A s = dot<P>(q[i], x, -log), r = power2(s), p = power2(s + (log - latentLog[i]));
+        const A fromEncode = dot<P>(dz[i], v, -delta[i]), fromDecode = dot<P>(z[i], g, -pointDelta);
+        addScaled<P>(sum[i], p * fromEncode + r * fromDecode, x);
       }
     }
   }
-#pragma unroll
-  for (int i = 0; i < R; ++i)
-  {
-    if (walk.latent(i) < o.latents)
-    {
-      walk.store(out, o, i, sum[i]);
-    }
-  }
+  walk.store(out, o, sum);
 }
 }

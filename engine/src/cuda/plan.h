@@ -21,6 +21,12 @@ inline int multiprocessors()
   return deviceAttribute(cudaDevAttrMultiProcessorCount);
 }
 
+// That a block can ask for
+inline int sharedMemoryPerBlock()
+{
+  return deviceAttribute(cudaDevAttrMaxSharedMemoryPerBlockOptin);
+}
+
 inline int sharedMemoryPerMultiprocessor()
 {
   return deviceAttribute(cudaDevAttrMaxSharedMemoryPerMultiprocessor);

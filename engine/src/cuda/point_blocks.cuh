@@ -28,9 +28,6 @@ struct PointBlock
 template<class T>
 __device__ inline void storePair(bool valid, T* row, int channel, int width, float low, float high)
 {
-  if (valid && channel < width)
-  {
-    *reinterpret_cast<unsigned*>(row + channel) = Packed<T>::pack(low, high);
-  }
+  storeWhere(valid && channel < width, row + channel, Packed<T>::pack(low, high));
 }
 }

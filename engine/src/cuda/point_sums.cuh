@@ -83,7 +83,6 @@ __global__ void __launch_bounds__(32 * pointSumWarps, 4)
     commitCopies();
   };
   SoftmaxRows<T, S, R> state;
-  state.clear();
 #pragma unroll
   for (int i = 0; i < R; ++i)
   {
@@ -101,13 +100,13 @@ __global__ void __launch_bounds__(32 * pointSumWarps, 4)
     for (int point = 0; point < stagedPoints; point += 16)
     {
       Tile<S> keys[1], values[1];
-      unsigned ones[1][2];
+      Tile<1> ones[1];
       stages.tile(keys[0], slot, 0, point);
       stages.transposedTile(values[0], slot, 1, point);
       countRows<T>(ones[0], n + point, task.last);
       if (n + point == 0)
       {
-        state.template raise<1>(keys, o.scale2);
+        state.begin(keys[0][0], o.scale2);
       }
       state.add(keys, values, ones, o.scale2);
     }
@@ -123,7 +122,7 @@ __global__ void __launch_bounds__(32 * pointSumWarps, 4)
     {
       const auto row = (static_cast<std::int64_t>(task.index) * o.heads + task.head) * o.latents + m;
       out.top[row] = state.top[i / 2][i % 2];
-      out.weight[row] = state.weight[i / 2][i % 2 * 2];
+      out.weight[row] = state.extra[i / 2][i % 2 * 2];
     }
   }
 }
@@ -131,12 +130,17 @@ __global__ void __launch_bounds__(32 * pointSumWarps, 4)
 template<class T, int S>
 using LatentStages = Stages<T, S, stagedPoints, 2, 1>; // keys, dy, and the points' log-sum-exps
 
-// dZ: sum_n R_nm dy_n times 2^weightShift, and the largest |dy| and c
+// dZ: sum_n R_nm dy_n times 2^weightShift, and the largest |dy| and c. Clears `merged`, [segments, H], for
+// the next kernel.
 template<class T, int S, int R>
 __global__ void __launch_bounds__(32 * pointSumWarps)
   latentGradientKernel(const __grid_constant__ Operands<T> o, const T* dy, const float* pointLogSum,
-    const __grid_constant__ Partial<float> out)
+    const __grid_constant__ Partial<float> out, unsigned* merged)
 {
+  for (int i = threadIdx.x; blockIdx.x == 0 && i < o.chunks.segments * o.heads; i += blockDim.x)
+  {
+    merged[i] = 0;
+  }
   const auto task = warpTask(o, 16 * R);
   if (task.head >= o.heads)
   {

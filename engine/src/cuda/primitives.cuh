@@ -162,6 +162,15 @@ __device__ inline void loadNumbers(float (&x)[4], SharedAddress from)
                : "memory");
 }
 
+// Stores 4 bytes where `valid`, without a branch, so that results are computed side by side.
+__device__ inline void storeWhere(bool valid, void* to, unsigned bits)
+{
+  asm volatile("{ .reg .pred p; setp.ne.u32 p, %2, 0; @p st.global.b32 [%0], %1; }"
+               :
+               : "l"(to), "r"(bits), "r"(static_cast<unsigned>(valid))
+               : "memory");
+}
+
 // Copies 4 or 16 bytes to shared memory in the background, or zeros when not `valid`.
 template<int Bytes>
 __device__ inline void copyAsync(SharedAddress to, const void* from, bool valid)
@@ -208,6 +217,12 @@ __device__ inline T exchanged(T x, int lanes)
   return __shfl_xor_sync(0xffffffffu, x, lanes);
 }
 
+template<class T>
+__device__ inline T fromLane(T x, int lane)
+{
+  return __shfl_sync(0xffffffffu, x, lane);
+}
+
 __device__ inline bool anyLane(bool x)
 {
   return __any_sync(0xffffffffu, x);
@@ -221,6 +236,24 @@ __device__ inline void warpBarrier()
 __device__ inline void blockBarrier()
 {
   __syncthreads();
+}
+
+// Whether the block is the last of `count` to come here; it then sees what the others wrote before. The
+// counter starts at 0.
+__device__ inline bool lastBlock(unsigned* counter, unsigned count)
+{
+  __shared__ bool last;
+  blockBarrier();
+  if (threadIdx.x == 0)
+  {
+    // Releases what the whole block wrote, and acquires what the others did: barriers carry both to its
+    // threads.
+    unsigned before;
+    asm volatile("atom.acq_rel.gpu.global.add.u32 %0, [%1], 1;" : "=r"(before) : "l"(counter) : "memory");
+    last = before == count - 1;
+  }
+  blockBarrier();
+  return last;
 }
 
 // The block's dynamic shared memory

@@ -57,15 +57,15 @@ public:
         FLARE_CUDA_TRY(latentTerms(group, pieces, static_cast<const T*>(dy), stream));
         const auto plan = gradientPlan(group);
         const GradientArguments<T> arguments{ static_cast<const T*>(y), static_cast<const T*>(dy),
-          group.pointLogSum, pieces.heads, pieces.tables, static_cast<T*>(out.k), static_cast<T*>(out.v),
-          pieces.query.sum, gradientSteps() };
+          group.pointLogSum, pieces.terms.heads, pieces.tables, static_cast<T*>(out.k),
+          static_cast<T*>(out.v), pieces.query.sum, gradientSteps() };
         auto o = operands(plan.chunks);
         o.wide = o.wide && aligned(y) && aligned(dy);
         FLARE_CUDA_TRY(
           launch(gradientKernel<T, S>, plan.grid, plan.threads, plan.shared, stream, o, arguments));
         return launch(mergeQueryGradientKernel<float>,
           mergeGrid(static_cast<std::int64_t>(mix_.heads) * mix_.latents), mergeThreads, 0, stream,
-          mergeShape(mix_, plan.chunks), pieces.query, static_cast<float>(mix_.scale), pieces.heads,
+          mergeShape(mix_, plan.chunks), pieces.query, static_cast<float>(mix_.scale), pieces.terms.heads,
           !group.first, static_cast<float*>(out.q));
       });
   }
@@ -74,8 +74,7 @@ private:
   struct Pieces
   {
     Partial<float> sums, query;
-    float *dz, *delta, *level;
-    HeadTerms* heads;
+    LatentTerms terms;
     LatentTables<S>* tables;
   };
 
@@ -86,10 +85,12 @@ private:
     Pieces pieces;
     pieces.sums = takePartial<float>(space, mix_, chunks, 8 * S);
     pieces.query = takePartial<float>(space, mix_, gradientPlan(group).chunks.count(), 8 * S);
-    pieces.dz = space.take<float>(blocks * mix_.latents * mix_.width);
-    pieces.delta = space.take<float>(blocks * mix_.latents);
-    pieces.level = space.take<float>(blocks * mix_.latents);
-    pieces.heads = space.take<HeadTerms>(blocks);
+    pieces.terms.z = group.z;
+    pieces.terms.logSum = group.latentLogSum;
+    pieces.terms.dz = space.take<float>(blocks * mix_.latents * mix_.width);
+    pieces.terms.level = space.take<float>(blocks * mix_.latents);
+    pieces.terms.heads = space.take<HeadTerms>(blocks);
+    pieces.terms.merged = space.take<unsigned>(blocks);
     pieces.tables = space.take<LatentTables<S>>(blocks * passes() * groupsPerPass<S>);
     return pieces;
   }
@@ -106,17 +107,23 @@ private:
       pointSumWarps * stageSlots * LatentStages<T, S>::stage };
   }
 
-  // Latents of each head that lie in shared memory at a time
+  // Latents of each head that lie in shared memory at a time: whole steps, as many as the GPU lets a block
+  // have
   int decodeResident() const
   {
     constexpr int step = DecodeShape<S>::step;
-    return std::min(2048 / S, static_cast<int>(dividedUp(mix_.latents, step)) * step);
+    constexpr auto tables = decodeBytes<T, S>(0, step), stages = decodeBytes<T, S>(mostDecodeWarps, 0);
+    const auto fit = static_cast<int>((sharedMemoryPerBlock() - stages) / tables) * step;
+    return std::min({ 2048 / S, fit, static_cast<int>(dividedUp(mix_.latents, step)) * step });
   }
 
   PointPlan decodePlan(const Group<float>& group) const
   {
-    return { mix_, group.offsets, group.segments, DecodeShape<S>::perStep, decodeKernel<T, S>, pointThreads,
-      decodeBytes<T, S>(decodeResident()) };
+    const int resident = decodeResident(), room = sharedMemoryPerMultiprocessor() - 3 * 1024;
+    const bool three = 3 * decodeBytes<T, S>(decodeWarps, resident) <= static_cast<std::size_t>(room);
+    const int warps = three ? decodeWarps : mostDecodeWarps;
+    return { mix_, group.offsets, group.segments, 16 * DecodeShape<S>::points * warps, decodeKernel<T, S>,
+      32 * warps, decodeBytes<T, S>(warps, resident) };
   }
 
   // Steps of a chunk whose points and sums lie in shared memory from pass to pass: as many as let three
@@ -179,14 +186,10 @@ private:
     auto o = operands(sums.chunks);
     o.wide = o.wide && aligned(dy);
     FLARE_CUDA_TRY(launch(latentGradientKernel<T, S, sumTiles>, sums.grid, sums.threads, sums.shared, stream,
-      o, dy, group.pointLogSum, pieces.sums));
-    FLARE_CUDA_TRY(launch(mergeLatentGradientKernel<float>, mergeGrid(rows(group)), mergeThreads, 0, stream,
-      mergeShape(mix_, sums.chunks), pieces.sums, std::exp2(-weightShift), group.z, group.latentLogSum,
-      pieces.dz, pieces.delta, pieces.level));
-    const LatentTerms terms{ group.z, pieces.dz, pieces.delta, pieces.level, pieces.sums.peak };
-    return launch(layGradientTablesKernel<T, S>,
-      dim3(static_cast<unsigned>(group.segments * mix_.heads * passes())), mergeThreads, 0, stream, o, terms,
-      pieces.heads, pieces.tables);
+      o, dy, group.pointLogSum, pieces.sums, pieces.terms.merged));
+    const auto blocks = group.segments * mix_.heads * dividedUp(mix_.latents, mergeThreads / 32);
+    return launch(mergeLatentTermsKernel<T, S>, dim3(static_cast<unsigned>(blocks)), mergeThreads, 0, stream,
+      o, mergeShape(mix_, sums.chunks), pieces.sums, std::exp2(-weightShift), pieces.terms, pieces.tables);
   }
 
   const Mix& mix_;
