@@ -44,12 +44,15 @@ bool cudaAvailable(std::string* reason)
 
 Device resolveDevice(Device wanted)
 {
+  // Also before work on the CPU: once LibTorch has made a backward pass without its CUDA part, it will not
+  // find a GPU in this process any more.
+  std::string reason;
+  const bool available = cudaAvailable(&reason);
   if (wanted == Device::Cpu)
   {
     return Device::Cpu;
   }
-  std::string reason;
-  if (cudaAvailable(&reason))
+  if (available)
   {
     return Device::Cuda;
   }

@@ -24,7 +24,7 @@ enum class Precision
 const char* name(Precision precision);
 
 // Auto becomes Cuda or Cpu. Cuda without a usable GPU throws Error with the reason.
-// LibTorch's CUDA part is loaded here, on the first call that may need it.
+// LibTorch's CUDA part is loaded here, on the first call, where there is an NVIDIA driver.
 Device resolveDevice(Device wanted);
 
 // True when a GPU can be used; otherwise `reason` says why not.

@@ -40,7 +40,9 @@ struct HeadModes
 
 enum class SpectrumPrecision
 {
-  Default, // network in float32; products of B and sums over points in double
+  // Network in float32; products of B and sums over points in double, or, on a GPU whose double is slow, in
+  // float32 (eigenvalues of several heads, within 1e-4).
+  Default,
   Precise  // everything in double
 };
 

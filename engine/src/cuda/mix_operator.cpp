@@ -80,6 +80,14 @@ bool supportsTensors(const Tensor& q, const Tensor& k)
   return k.is_cuda() && q.device() == k.device() && known && supports(q.size(0), q.size(1), q.size(2));
 }
 
+bool doubleIsFast()
+{
+  int device = 0, ratio = 0;
+  require(cudaGetDevice(&device));
+  require(cudaDeviceGetAttribute(&ratio, cudaDevAttrSingleToDoublePrecisionPerfRatio, device));
+  return ratio <= 4;
+}
+
 MixForward forwardTensors(
   const Tensor& q, const Tensor& k, const Tensor& v, double scale, const Segments& segments)
 {
@@ -170,7 +178,7 @@ Tensor mixTensors(const Tensor& q, const Tensor& k, const Tensor& v, double scal
 
 extern "C" __attribute__((visibility("default"))) const flare::cuda::MixModule* flareCudaMixModule()
 {
-  static const flare::cuda::MixModule module{ flare::cuda::builtForGpu, flare::cuda::supportsTensors,
-    flare::cuda::mixTensors, flare::cuda::gramTensors };
+  static const flare::cuda::MixModule module{ flare::cuda::builtForGpu, flare::cuda::doubleIsFast,
+    flare::cuda::supportsTensors, flare::cuda::mixTensors, flare::cuda::gramTensors };
   return &module;
 }

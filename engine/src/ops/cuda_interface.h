@@ -16,6 +16,9 @@ struct MixModule
 {
   // Whether the kernels were compiled for the current GPU.
   bool (*builtForGpu)();
+  // Whether the current GPU computes in double at a quarter of float32's rate or more. GPUs made for
+  // computing do so; the others have a 32nd or a 64th.
+  bool (*doubleIsFast)();
   bool (*supports)(const torch::Tensor& q, const torch::Tensor& k);
 
   // The autograd operator: y [T, H*D]. k and v are of one type, float16, bfloat16, float32 or float64; q may

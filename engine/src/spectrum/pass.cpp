@@ -77,8 +77,8 @@ std::vector<HeadGram> Pass::sums(
     together(communicator_,
       [&]
       {
-        grams = gramsOfAllHeads(
-          factors.q.index_select(0, chosen), keys.index_select(0, chosen), architecture_.attentionScale);
+        grams = gramsOfAllHeads(factors.q.index_select(0, chosen), keys.index_select(0, chosen),
+          architecture_.attentionScale, gramType(options_.precision, chosen.numel()));
       });
     report(block, 1.0);
     return stopped_ ? std::vector<HeadGram>() : grams;

@@ -2,6 +2,7 @@
 
 #include "flare/trainer.h"
 #include "gpu_test.h"
+#include "spectrum/gram_cuda.h"
 #include "train/training_data.h"
 
 #include <gtest/gtest.h>
@@ -57,6 +58,43 @@ TEST_F(SpectraCuda, AgreeWithTheCpus)
       EXPECT_TRUE(eigenvalueDistance(gpu[i].eigenvalues, cpu[i].eigenvalues) <= bound) << i;
     }
   }
+}
+
+// The same factors on both devices, sharp scores among them. Float32 keeps the promise of 1e-4.
+TEST_F(SpectraCuda, GramsOfBothTypesAgreeWithTheCpus)
+{
+  auto generator = at::make_generator<at::CPUGeneratorImpl>(3);
+  const auto q = torch::randn({ 3, 37, 8 }, generator, torch::kFloat64);
+  const auto k = torch::randn({ 3, 501, 8 }, generator, torch::kFloat64);
+  for (const double scale : { 1.0, 6.0 })
+  {
+    for (const auto& [type, bound] : { std::pair(torch::kFloat64, 1e-12), std::pair(torch::kFloat32, 1e-4) })
+    {
+      const auto grams = spectrum::gramsOfAllHeads(q.cuda(), k.cuda(), scale, type);
+      ASSERT_EQ(grams.size(), 3u);
+      for (std::int64_t h = 0; h < 3; ++h)
+      {
+        spectrum::GramStream stream(q[h], scale);
+        stream.add(k[h]);
+        const auto communicator = serialCommunicator();
+        const auto expected = spectrum::eigenvalues(stream.finish(*communicator));
+        EXPECT_TRUE(eigenvalueDistance(spectrum::eigenvalues(grams[h]), expected) <= bound)
+          << h << " " << scale;
+      }
+    }
+  }
+}
+
+// A GPU is found after work on the CPU, too.
+TEST_F(SpectraCuda, FollowsTrainingOnTheCpu)
+{
+  auto options = test::smallOptions();
+  options.device = Device::Cpu;
+  Trainer(test::smallData(3), options).run();
+  EXPECT_EQ(resolveDevice(Device::Cuda), Device::Cuda);
+  options.device = Device::Cuda;
+  Trainer onGpu(test::smallData(3), options);
+  EXPECT_EQ(onGpu.run(), RunState::Completed);
 }
 
 TEST_F(SpectraCuda, OneHeadAlone)
