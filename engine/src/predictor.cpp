@@ -2,6 +2,7 @@
 
 #include "data/batch.h"
 #include "data/channels.h"
+#include "data/check.h"
 #include "device.h"
 #include "flare/error.h"
 
@@ -32,7 +33,7 @@ void decode(
 }
 
 std::string outputProblem(
-  const Signature& signature, const Case& c, const std::vector<MutableArrayView>& outputs)
+  const Signature& signature, std::int64_t count, const std::vector<MutableArrayView>& outputs)
 {
   if (outputs.size() != signature.targets.size())
   {
@@ -42,7 +43,7 @@ std::string outputProblem(
   for (std::size_t f = 0; f < outputs.size(); ++f)
   {
     const auto& out = outputs[f];
-    if (out.tuples != c.count() || out.components != signature.targets[f].components ||
+    if (out.tuples != count || out.components != signature.targets[f].components ||
         (out.type != ScalarType::Float32 && out.type != ScalarType::Float64))
     {
       return "the output array for '" + signature.targets[f].name + "' has the wrong size or type";
@@ -61,7 +62,7 @@ Predictor::Predictor(
   auto network = nn::instantiate(model, torchDevice(resolved), type);
   network->setNarrowBlocks(precision == Precision::BFloat16);
   impl_ = std::make_unique<Impl>(
-    Impl{ std::move(model), resolved, type, std::move(communicator), std::move(network) });
+    Impl{ std::move(model), resolved, type, std::move(communicator), std::move(network), 0 });
 }
 
 Predictor::~Predictor() = default;
@@ -78,21 +79,65 @@ Device Predictor::device() const
   return impl_->device;
 }
 
-torch::Tensor Predictor::Impl::run(const Case& c)
+PreparedMesh::PreparedMesh(std::shared_ptr<Impl> impl)
+  : impl_(std::move(impl))
+{
+}
+
+std::int64_t PreparedMesh::count() const
+{
+  return impl_->x.size(0);
+}
+
+PreparedMesh Predictor::Impl::prepare(const Case& c)
+{
+  ++preparations;
+  const auto target = torchDevice(device);
+  return PreparedMesh(std::make_shared<PreparedMesh::Impl>(PreparedMesh::Impl{
+    c.name, segmentOf(c, target, communicator.get()), inputTensor(model.info(), c, type).to(target) }));
+}
+
+torch::Tensor Predictor::Impl::run(const PreparedMesh& mesh)
 {
   torch::NoGradGuard guard;
-  const auto target = torchDevice(device);
-  const auto segments = segmentOf(c, target, communicator.get());
-  const auto x = inputTensor(model.info(), c, type).to(target);
-  return network->forward(x, segments).to(torch::kCPU);
+  return network->forward(mesh.impl().x, mesh.impl().segments).to(torch::kCPU);
+}
+
+torch::Tensor Predictor::Impl::run(const Case& c)
+{
+  return run(prepare(c));
+}
+
+PreparedMesh Predictor::prepare(const Case& c)
+{
+  check(impl_->model.info().signature, c, *impl_->communicator);
+  return impl_->prepare(c);
+}
+
+std::size_t Predictor::preparations() const
+{
+  return impl_->preparations;
 }
 
 void Predictor::predict(const Case& c, const std::vector<MutableArrayView>& outputs)
 {
+  agree(*impl_->communicator, outputProblem(impl_->model.info().signature, c.count(), outputs));
+  predict(prepare(c), c.parameters, c.time, outputs);
+}
+
+void Predictor::predict(const PreparedMesh& mesh, const std::vector<double>& parameters, double time,
+  const std::vector<MutableArrayView>& outputs)
+{
   const auto& info = impl_->model.info();
-  agree(*impl_->communicator, outputProblem(info.signature, c, outputs));
-  check(info.signature, c, *impl_->communicator);
-  const auto y = impl_->run(c);
+  auto problem = outputProblem(info.signature, mesh.count(), outputs);
+  if (problem.empty())
+  {
+    problem = constantProblem(info.signature, parameters, time);
+    problem = problem.empty() ? problem : "case '" + mesh.impl().name + "': " + problem;
+  }
+  agree(*impl_->communicator, problem);
+  fillConstants(info, parameters, time, mesh.impl().x);
+  const auto y = impl_->run(mesh);
   const auto offsets = fieldOffsets(info.signature);
   for (std::size_t f = 0; f < outputs.size(); ++f)
   {

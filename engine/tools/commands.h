@@ -9,6 +9,7 @@ class App;
 // been parsed; what goes wrong is thrown as flare::Error.
 namespace flare::tools
 {
+void addCheck(CLI::App& program);
 void addTrain(CLI::App& program);
 void addPredict(CLI::App& program);
 void addSpectrum(CLI::App& program);

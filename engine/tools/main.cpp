@@ -16,6 +16,7 @@ int main(int argc, char** argv)
     "(docs/files.md).",
     "flare");
   program.require_subcommand(0, 1);
+  flare::tools::addCheck(program);
   flare::tools::addTrain(program);
   flare::tools::addPredict(program);
   flare::tools::addEvaluate(program);

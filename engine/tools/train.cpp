@@ -1,12 +1,11 @@
-#include "checks.h"
 #include "commands.h"
 #include "flare/dataset.h"
 #include "flare/error.h"
 #include "flare/trainer.h"
 #include "interrupt.h"
 #include "options.h"
+#include "training_choice.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -22,56 +21,11 @@ struct TrainArguments
 {
   std::string data;
   std::string model;
-  std::string recipe = "Quick look";
-  std::int64_t epochs = 0; // 0: the recipe's, like all sizes below
-  double time = 0.0;
-  std::int64_t channels = 0;
-  std::int64_t blocks = 0;
-  std::int64_t heads = 0;
-  std::int64_t latents = 0;
-  int batchSize = 0;
-  int octaves = -1;
   bool resume = false;
   bool overwrite = false;
+  TrainingChoice choice;
   TrainingOptions options;
 };
-
-void setRecipe(TrainArguments& a)
-{
-  auto& recipe = a.options.recipe;
-  recipe = Recipe::named(a.recipe);
-  if (a.epochs > 0)
-  {
-    recipe.epochs = a.epochs;
-    recipe.timeBudget = 0.0;
-  }
-  if (a.time > 0.0)
-  {
-    recipe.timeBudget = a.time;
-  }
-  if (a.batchSize > 0)
-  {
-    recipe.batchSize = a.batchSize;
-  }
-  if (a.octaves >= 0)
-  {
-    recipe.encoding.octaves = a.octaves;
-  }
-}
-
-void setArchitecture(TrainArguments& a)
-{
-  const auto& recipe = a.options.recipe;
-  auto& architecture = a.options.architecture;
-  const auto chosen = [](std::int64_t own, std::int64_t usual) { return own > 0 ? own : usual; };
-  architecture.channels = chosen(a.channels, recipe.channels);
-  architecture.blocks = chosen(a.blocks, recipe.blocks);
-  architecture.latents = chosen(a.latents, recipe.latents);
-  // Heads of eight channels, unless the recipe's own width is kept.
-  const auto usualHeads =
-    a.channels > 0 ? std::max<std::int64_t>(1, architecture.channels / 8) : recipe.heads;
-  architecture.heads = chosen(a.heads, usualHeads);
-}
 
 // "epoch 3/20  step 36/240  loss 0.1234  validation error 0.05  2 min 5 s left"; what is not known is left
 // out: the number of epochs under a budget of time, and that of steps until it has been measured.
@@ -154,8 +108,7 @@ Trainer makeTrainer(const TrainArguments& a, const DataSet& data)
 
 void train(TrainArguments& a)
 {
-  setRecipe(a);
-  setArchitecture(a);
+  a.options = a.choice.resolved();
   requireOtherFile(a.model, a.data);
   a.options.checkpointPath = a.model + ".checkpoint";
   const auto data = DataSet::load(a.data);
@@ -190,20 +143,6 @@ void train(TrainArguments& a)
   std::printf("'%s' written: %lld weights, %lld steps\n", a.model.c_str(),
     static_cast<long long>(model.info().parameters), static_cast<long long>(trainer.stepsDone()));
 }
-
-void addNetwork(CLI::App& command, TrainArguments& a)
-{
-  const auto size = [&](const char* name, std::int64_t& value, const char* text)
-  { command.add_option(name, value, text)->check(positive())->group("Network (default: the recipe's)"); };
-  size("--channels", a.channels, "Width of the network");
-  size("--blocks", a.blocks, "Number of blocks");
-  size("--heads", a.heads, "Attention heads per block; they must divide the channels");
-  size("--latents", a.latents, "Latent points per head");
-  command
-    .add_option("--octaves", a.octaves, "Octaves of sines and cosines of the coordinates as further inputs")
-    ->check(notNegative())
-    ->group("Network (default: the recipe's)");
-}
 }
 
 void addTrain(CLI::App& program)
@@ -214,18 +153,7 @@ void addTrain(CLI::App& program)
   command->add_option("-o,--output", a->model, "Model file to write; MODEL.checkpoint is beside it meanwhile")
     ->required()
     ->type_name("MODEL");
-  command->add_option("--recipe", a->recipe, "Quick look, Balanced or Published")->capture_default_str();
-  auto* epochs = command->add_option("--epochs", a->epochs, "Budget in epochs")->check(positive());
-  command->add_option("--time", a->time, "Budget in seconds")->check(positive())->excludes(epochs);
-  command->add_option("--batch-size", a->batchSize, "Cases per step")->check(positive());
-  command->add_option("--seed", a->options.seed, "Seed of the weights, the order and the split")
-    ->capture_default_str();
-  command->add_option("--validation-fraction", a->options.validationFraction, "Part of the cases held out")
-    ->check(CLI::Range(0.0, 1.0))
-    ->capture_default_str();
-  addDevice(*command, a->options.device);
-  addPrecision(*command, a->options.precision);
-  addNetwork(*command, *a);
+  a->choice.addTo(*command);
   auto* resume = command->add_flag(
     "--resume", a->resume, "Continue a run that was stopped; start one where there is none");
   command->add_flag("--overwrite", a->overwrite, "Train anew whatever is there")->excludes(resume);

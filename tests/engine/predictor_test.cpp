@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 namespace flare
@@ -90,6 +91,46 @@ Case shareOf(const Case& whole, std::int64_t begin, std::int64_t end, std::int64
 constexpr double sameInDouble = 40 * 2 * 100 * 0x1p-53;
 
 // Two ranks that share ten points predict, score and analyse what one does.
+// Parameters and time of a prepared mesh can change; the bits are those of a whole prediction.
+TEST(Predictor, APreparedMeshGivesTheSameBits)
+{
+  auto c = test::smallCase(1, 40);
+  for (const auto precision : { Precision::Float32, Precision::Float64 })
+  {
+    Predictor predictor(trained(), Device::Cpu, precision);
+    const auto prepared = predictor.prepare(c);
+    EXPECT_EQ(prepared.count(), 40);
+    for (const double load : { 1.3, 2.0, 1e300, 1.3 })
+    {
+      c.parameters = { load };
+      std::vector<double> whole[2] = { std::vector<double>(40), std::vector<double>(80) };
+      std::vector<double> again[2] = { std::vector<double>(40), std::vector<double>(80) };
+      predictor.predict(c,
+        { { whole[0].data(), ScalarType::Float64, 40, 1 }, { whole[1].data(), ScalarType::Float64, 40, 2 } });
+      predictor.predict(prepared, c.parameters, c.time,
+        { { again[0].data(), ScalarType::Float64, 40, 1 }, { again[1].data(), ScalarType::Float64, 40, 2 } });
+      for (int f = 0; f < 2; ++f)
+      {
+        EXPECT_EQ(std::memcmp(whole[f].data(), again[f].data(), whole[f].size() * sizeof(double)), 0);
+      }
+    }
+    EXPECT_EQ(predictor.preparations(), 5u);
+  }
+}
+
+TEST(Predictor, APreparedMeshRefusesBadParameters)
+{
+  Predictor predictor(trained(), Device::Cpu);
+  const auto prepared = predictor.prepare(test::smallCase(1, 40));
+  std::vector<double> stress(40), shift(80);
+  const std::vector<MutableArrayView> outputs = { { stress.data(), ScalarType::Float64, 40, 1 },
+    { shift.data(), ScalarType::Float64, 40, 2 } };
+  EXPECT_THROW(predictor.predict(prepared, {}, 0.0, outputs), Error);
+  EXPECT_THROW(predictor.predict(prepared, { std::nan("") }, 0.0, outputs), Error);
+  EXPECT_THROW(predictor.predict(prepared, { 1.0 }, 0.0, { outputs[0] }), Error);
+  predictor.predict(prepared, { 1.0 }, 0.0, outputs);
+}
+
 TEST(Predictor, PointsOfTwoRanksCountOnce)
 {
   const auto whole = test::smallCase(1, 40);

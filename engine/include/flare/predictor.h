@@ -9,6 +9,22 @@
 
 namespace flare
 {
+// A mesh as the network takes it: its channels normalised and its coordinates encoded, on the predictor's
+// device, with nothing of the case's memory. Copies share it. Good for the predictor that made it, and for
+// one prediction at a time.
+class PreparedMesh
+{
+public:
+  std::int64_t count() const;
+
+  struct Impl;
+  explicit PreparedMesh(std::shared_ptr<Impl> impl);
+  Impl& impl() const { return *impl_; }
+
+private:
+  std::shared_ptr<Impl> impl_;
+};
+
 // Applies a model. Keeps the network on its device; safe to call from one thread at a time.
 class Predictor
 {
@@ -23,6 +39,15 @@ public:
   // in physical units. The case's targets are not needed. Collective under MPI. Throws Error for a
   // case that does not fit the model.
   void predict(const Case& c, const std::vector<MutableArrayView>& outputs);
+
+  // The same in two parts, for a mesh whose parameters change: what does not depend on these is done
+  // once. Results are those of predict(Case), bit by bit. Both collective under MPI.
+  PreparedMesh prepare(const Case& c);
+  void predict(const PreparedMesh& mesh, const std::vector<double>& parameters, double time,
+    const std::vector<MutableArrayView>& outputs);
+
+  // How many meshes this predictor has prepared.
+  std::size_t preparations() const;
 
   const Model& model() const;
   Device device() const;

@@ -56,14 +56,18 @@ void encode(const InputEncoding& encoding, Scalar* rows, std::int64_t stride, in
   }
 }
 
+double divisor(const ChannelScaling& scaling, std::size_t channel)
+{
+  return scaling.scale[channel] == 0.0 ? 1.0 : scaling.scale[channel];
+}
+
 template<typename Scalar>
 void fillAll(const std::vector<Channel>& channels, const ChannelScaling& scaling, torch::Tensor& tensor)
 {
   auto* data = tensor.data_ptr<Scalar>();
   for (std::size_t c = 0; c < channels.size(); ++c)
   {
-    const double scale = scaling.scale[c] == 0.0 ? 1.0 : scaling.scale[c];
-    fill(channels[c], scaling.mean[c], scale, data + c, tensor.size(1), tensor.size(0));
+    fill(channels[c], scaling.mean[c], divisor(scaling, c), data + c, tensor.size(1), tensor.size(0));
   }
 }
 }
@@ -81,6 +85,25 @@ torch::Tensor inputTensor(const ModelInfo& info, const Case& c, torch::ScalarTyp
   };
   type == torch::kFloat64 ? run(x.data_ptr<double>()) : run(x.data_ptr<float>());
   return x;
+}
+
+void fillConstants(
+  const ModelInfo& info, const std::vector<double>& parameters, double time, torch::Tensor& x)
+{
+  auto constants = parameters;
+  if (info.signature.useTime)
+  {
+    constants.push_back(time);
+  }
+  const auto& scaling = info.normalisation.inputs;
+  const bool wide = x.scalar_type() == torch::kFloat64;
+  auto c = static_cast<std::size_t>(info.signature.inputChannels()) - constants.size();
+  for (const auto constant : constants)
+  {
+    const double value = (constant - scaling.mean[c]) / divisor(scaling, c);
+    x.select(1, static_cast<std::int64_t>(c)).fill_(wide ? value : static_cast<float>(value));
+    ++c;
+  }
 }
 
 torch::Tensor targetTensor(const ModelInfo& info, const Case& c, torch::ScalarType type)

@@ -11,6 +11,10 @@ namespace flare
 // coordinates; [N, inputs] on the CPU. Values are centred and scaled in double before they are narrowed.
 torch::Tensor inputTensor(const ModelInfo& info, const Case& c, torch::ScalarType type);
 
+// Writes other parameters and another time into an input tensor, to the same bits as inputTensor() has them.
+void fillConstants(
+  const ModelInfo& info, const std::vector<double>& parameters, double time, torch::Tensor& x);
+
 // Normalised targets, [N, target channels] on the CPU; u - mean in channels of scale 0. The error of a
 // prediction y in physical units is scale * y - unit * target with unit = scale, or 1 where scale is 0.
 torch::Tensor targetTensor(const ModelInfo& info, const Case& c, torch::ScalarType type);

@@ -1,6 +1,7 @@
 #include "flare/dataset.h"
 
 #include "data/array.h"
+#include "data/check.h"
 
 #include <cmath>
 #include <sstream>
@@ -94,21 +95,10 @@ std::string checkLocally(const Signature& signature, const Case& c)
   {
     return problem;
   }
-  if (c.parameters.size() != signature.parameters.size())
+  problem = constantProblem(signature, c.parameters, c.time);
+  if (!problem.empty())
   {
-    return std::to_string(c.parameters.size()) + " parameters were given instead of " +
-           std::to_string(signature.parameters.size());
-  }
-  for (std::size_t i = 0; i < c.parameters.size(); ++i)
-  {
-    if (!std::isfinite(c.parameters[i]))
-    {
-      return "the parameter '" + signature.parameters[i].name + "' is not a finite number";
-    }
-  }
-  if (signature.useTime && !std::isfinite(c.time))
-  {
-    return "its time is not a finite number";
+    return problem;
   }
   if (c.owned.data != nullptr && (c.owned.tuples != c.count() || c.owned.type != ScalarType::UInt8))
   {
@@ -116,6 +106,27 @@ std::string checkLocally(const Signature& signature, const Case& c)
   }
   return {};
 }
+}
+
+std::string constantProblem(const Signature& signature, const std::vector<double>& parameters, double time)
+{
+  if (parameters.size() != signature.parameters.size())
+  {
+    return std::to_string(parameters.size()) + " parameters were given instead of " +
+           std::to_string(signature.parameters.size());
+  }
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+  {
+    if (!std::isfinite(parameters[i]))
+    {
+      return "the parameter '" + signature.parameters[i].name + "' is not a finite number";
+    }
+  }
+  if (signature.useTime && !std::isfinite(time))
+  {
+    return "its time is not a finite number";
+  }
+  return {};
 }
 
 void check(const Signature& signature, const Case& c, Communicator& communicator)

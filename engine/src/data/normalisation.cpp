@@ -1,7 +1,7 @@
 #include "flare/normalisation.h"
 
 #include "data/array.h"
-#include "data/channels.h"
+#include "data/moments.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,31 +10,20 @@
 
 namespace flare
 {
-namespace
+// Chan, Golub, LeVeque.
+void Moments::merge(const Moments& other)
 {
-// Count, mean and sum of squared deviations of a channel over some points.
-struct Moments
-{
-  double count = 0.0;
-  double mean = 0.0;
-  double squares = 0.0;
-  double largest = 0.0; // magnitude
-
-  // Chan, Golub, LeVeque: the moments of two sets of points together.
-  void merge(const Moments& other)
+  if (other.count == 0.0)
   {
-    if (other.count == 0.0)
-    {
-      return;
-    }
-    const double total = count + other.count;
-    const double delta = other.mean - mean;
-    mean += delta * other.count / total;
-    squares += other.squares + delta * delta * count * other.count / total;
-    count = total;
-    largest = std::max(largest, other.largest);
+    return;
   }
-};
+  const double total = count + other.count;
+  const double delta = other.mean - mean;
+  mean += delta * other.count / total;
+  squares += other.squares + delta * delta * count * other.count / total;
+  count = total;
+  largest = std::max(largest, other.largest);
+}
 
 void forEachValue(const Case& c, const Channel& channel, const std::function<void(double)>& use)
 {
@@ -69,6 +58,23 @@ Moments momentsOf(const Case& c, const Channel& channel)
   return m;
 }
 
+// Counts and sums first, then the squares about the common mean.
+void joinOverRanks(std::vector<Moments>& moments, Communicator& communicator)
+{
+  for (auto& m : moments)
+  {
+    double sums[2] = { m.count, m.count * m.mean };
+    communicator.sum(sums, 2);
+    const double mean = sums[0] > 0.0 ? sums[1] / sums[0] : 0.0;
+    double squares = m.squares + m.count * (m.mean - mean) * (m.mean - mean);
+    communicator.sum(&squares, 1);
+    communicator.max(&m.largest, 1);
+    m = Moments{ sums[0], communicator.size() > 1 ? mean : m.mean, squares, m.largest };
+  }
+}
+
+namespace
+{
 using ChannelsOf = std::vector<Channel> (*)(const Signature&, const Case&);
 
 std::vector<Moments> momentsOver(
@@ -83,23 +89,13 @@ std::vector<Moments> momentsOver(
       total[c].merge(momentsOf(data[index], list[c]));
     }
   }
-  // Over ranks: counts and sums first, then the squares about the common mean.
-  auto& communicator = *data.communicator();
-  for (auto& m : total)
-  {
-    double sums[2] = { m.count, m.count * m.mean };
-    communicator.sum(sums, 2);
-    const double mean = sums[0] > 0.0 ? sums[1] / sums[0] : 0.0;
-    double squares = m.squares + m.count * (m.mean - mean) * (m.mean - mean);
-    communicator.sum(&squares, 1);
-    communicator.max(&m.largest, 1);
-    m = Moments{ sums[0], communicator.size() > 1 ? mean : m.mean, squares, m.largest };
-  }
+  joinOverRanks(total, *data.communicator());
   return total;
 }
 
 // A standard deviation that rounding alone can make is no deviation.
 constexpr double constantThreshold = 1e-12;
+}
 
 ChannelScaling scalingOf(const std::vector<Moments>& moments, double scaleOfConstants)
 {
@@ -114,6 +110,8 @@ ChannelScaling scalingOf(const std::vector<Moments>& moments, double scaleOfCons
   return result;
 }
 
+namespace
+{
 void shareCoordinateScale(ChannelScaling& inputs, const std::vector<Moments>& moments)
 {
   double variance = 0.0, largest = 0.0;

@@ -6,8 +6,6 @@ namespace flare::train
 {
 namespace
 {
-constexpr std::int64_t keptLimit = std::int64_t{ 2 } << 30;
-
 torch::Tensor joined(const std::vector<torch::Tensor>& parts)
 {
   return parts.size() == 1 ? parts.front() : torch::cat(parts);

@@ -22,10 +22,12 @@ struct Batch
 };
 
 // The tensors of a data set's cases. They are made when they are first asked for, and kept as long as all
-// kept ones together stay below two gigabytes.
+// kept ones together stay below a limit.
 class CaseStore
 {
 public:
+  static constexpr std::int64_t keptLimit = std::int64_t{ 2 } << 30; // bytes
+
   // The data set must outlive the store.
   CaseStore(const DataSet& data, const ModelInfo& info, torch::Device device, torch::ScalarType type);
 

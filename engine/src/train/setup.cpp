@@ -17,12 +17,6 @@ namespace
 {
 using Cases = std::vector<std::size_t>;
 
-// A spread that rounding alone can make is none.
-bool isConstant(double smallest, double largest)
-{
-  return largest - smallest <= 1e-12 * std::max(std::abs(smallest), std::abs(largest));
-}
-
 std::string number(double value)
 {
   std::ostringstream text;
@@ -30,33 +24,11 @@ std::string number(double value)
   return text.str();
 }
 
-// A field that is the same everywhere cannot be learnt. A component that is (the third of a plane flow) can
-// stay, and is named. The scale of a constant target is 0.
-void checkTargets(const ModelInfo& info, std::vector<std::string>& notes)
+// Whether all channels of a field are; the scale of a constant target is 0.
+bool allConstant(const ChannelScaling& targets, int begin, int end)
 {
-  const auto& signature = info.signature;
-  const auto& scaling = info.normalisation.targets;
-  const auto offsets = fieldOffsets(signature);
-  const auto names = signature.targetChannelNames();
-  for (std::size_t f = 0; f < signature.targets.size(); ++f)
-  {
-    const auto begin = scaling.scale.begin();
-    if (std::all_of(begin + offsets[f], begin + offsets[f + 1], [](double scale) { return scale == 0.0; }))
-    {
-      throw Error("the target '" + signature.targets[f].name + "' is constant (" +
-                  number(scaling.mean[offsets[f]]) +
-                  ") at all points of all training cases: there is nothing to learn. "
-                  "Choose another target array, or cases in which it varies");
-    }
-    for (int c = offsets[f]; c < offsets[f + 1]; ++c)
-    {
-      if (scaling.scale[c] == 0.0)
-      {
-        notes.push_back("the target '" + names[c] + "' is constant (" + number(scaling.mean[c]) +
-                        ") over the training cases, and so it will be in predictions");
-      }
-    }
-  }
+  return std::all_of(
+    targets.scale.begin() + begin, targets.scale.begin() + end, [](double scale) { return scale == 0.0; });
 }
 
 void noteConstantInputs(const ModelInfo& info, std::vector<std::string>& notes)
@@ -107,6 +79,48 @@ std::vector<std::string> namesOf(const DataSet& data, const Cases& cases)
   }
   return names;
 }
+}
+
+bool isConstant(double smallest, double largest)
+{
+  return largest - smallest <= 1e-12 * std::max(std::abs(smallest), std::abs(largest));
+}
+
+std::vector<std::string> constantTargets(const Signature& signature, const ChannelScaling& targets)
+{
+  std::vector<std::string> sentences;
+  const auto offsets = fieldOffsets(signature);
+  for (std::size_t f = 0; f < signature.targets.size(); ++f)
+  {
+    if (allConstant(targets, offsets[f], offsets[f + 1]))
+    {
+      sentences.push_back("the target '" + signature.targets[f].name + "' is constant (" +
+                          number(targets.mean[offsets[f]]) +
+                          ") at all points of all training cases: there is nothing to learn. "
+                          "Choose another target array, or cases in which it varies");
+    }
+  }
+  return sentences;
+}
+
+std::vector<ConstantComponent> constantComponents(const Signature& signature, const ChannelScaling& targets)
+{
+  std::vector<ConstantComponent> result;
+  const auto offsets = fieldOffsets(signature);
+  const auto names = signature.targetChannelNames();
+  for (std::size_t f = 0; f < signature.targets.size(); ++f)
+  {
+    for (int c = offsets[f]; c < offsets[f + 1] && !allConstant(targets, offsets[f], offsets[f + 1]); ++c)
+    {
+      if (targets.scale[c] == 0.0)
+      {
+        result.push_back({ names[c], "the target '" + names[c] + "' is constant (" + number(targets.mean[c]) +
+                                       ") over the training cases, and so it will be in predictions" });
+      }
+    }
+  }
+  return result;
+}
 
 void checkOptions(const DataSet& data, const TrainingOptions& options)
 {
@@ -123,7 +137,6 @@ void checkOptions(const DataSet& data, const TrainingOptions& options)
   {
     throw Error("the time between checkpoints must be 0 or a positive number of seconds");
   }
-}
 }
 
 Split splitOf(const DataSet& data, const TrainingOptions& options)
@@ -193,7 +206,15 @@ Setup prepare(const DataSet& data, const TrainingOptions& options)
   record.settingsFingerprint = settingsFingerprint(data, options);
   record.trainingCases = namesOf(data, training);
   record.validationCases = namesOf(data, setup.split.validation);
-  checkTargets(info, record.notes);
+  const auto& targets = info.normalisation.targets;
+  if (const auto constant = constantTargets(info.signature, targets); !constant.empty())
+  {
+    throw Error(constant.front());
+  }
+  for (const auto& component : constantComponents(info.signature, targets))
+  {
+    record.notes.push_back(component.note);
+  }
   noteConstantInputs(info, record.notes);
   if (data.size() == 1)
   {

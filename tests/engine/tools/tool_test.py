@@ -84,7 +84,7 @@ class Tool(unittest.TestCase):
             self.assertNotIn("unexpected failure", done.stderr)
 
     def test_help_of_everything(self):
-        for command in [[], ["train"], ["predict"], ["evaluate"], ["spectrum"], ["import"], ["info"]]:
+        for command in [[], ["check"], ["train"], ["predict"], ["evaluate"], ["spectrum"], ["import"], ["info"]]:
             text = self.run_program(*command, "--help")
             self.assertIn("Usage:", text)
             for option in re.findall(r"^  (-[^ ]*)", text, re.M):
@@ -121,6 +121,30 @@ class Tool(unittest.TestCase):
         self.assertTrue(described["training"]["completed"])
         self.assertEqual(len(described["training"]["history"]), 3)
         self.assertEqual([f["name"] for f in described["outputs"]["fields"]], ["p", "U"])
+
+    def test_check(self):
+        lines = self.run_program("check", self.data, *SMALL).splitlines()
+        self.assertFalse([line for line in lines if line.startswith("error")], lines)
+        self.assertIn("6 cases found: 5 to train on, 1 held out for validation", "\n".join(lines))
+        self.assertRegex("\n".join(lines), r"(?m)^info +input roughness +on points; ")
+        self.assertRegex("\n".join(lines), r"(?m)^info +parameter Speed +1 to 6 m/s; 6 values")
+        self.assertRegex("\n".join(lines), r"(?m)^info +training time +3 min on CPU")
+        self.assertRegex(self.run_program("check", self.data, "--epochs", 2, *SMALL), r"(?m)^info +training time +about .* for 2 epochs")
+
+    def test_check_tells_what_is_wrong(self):
+        def change(tensors, description):
+            for i in range(len(description["cases"])):
+                tensors[f"{i:06d}/targets/0"][:] = 101325.0
+            tensors["000003/points"] *= 1000.0
+
+        wrong = write_data(self.folder / "wrong.safetensors", change=change)
+        done = subprocess.run([FLARE, "check", str(wrong)], capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, r"^error +targets +the target 'p' is constant \(101325\).*\n +> Choose another")
+        self.assertRegex(done.stdout, r"(?m)^warning +case 'case 3' +its mesh is about 1000 times as large.*\n +> Bring")
+        self.assertTrue(done.stderr.startswith("flare: "), done.stderr)
+        self.fails("check", self.folder / "missing", says="missing")
+        self.fails("check", self.data, "--heads", 3, "--channels", 8, says="cannot be trained")
 
     def test_train_again(self):
         again = ["train", self.data, "-o", self.model, "--validation-fraction", 0.34, *SMALL]
