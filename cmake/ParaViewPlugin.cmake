@@ -1,8 +1,9 @@
-# The VTK module, its Python package and the ParaView plugin.
+# The VTK module, its Python package, the ParaView plugin and what it adds to ParaView's window.
 
 # ParaView is built against the system's Python, which need not be the first on PATH.
 set(Python3_EXECUTABLE /usr/bin/python3 CACHE FILEPATH "Python that ParaView was built with")
-find_package(ParaView 5.11 REQUIRED COMPONENTS RemotingServerManager RemotingViews VTKExtensionsMisc)
+find_package(ParaView 5.11 REQUIRED COMPONENTS RemotingServerManager RemotingViews VTKExtensionsMisc
+  pqApplicationComponents)
 
 # ParaView's configuration names third-party targets that it does not look up for these components. The shared
 # libraries know what they need, so stand-ins are enough to link.
@@ -58,3 +59,6 @@ paraview_plugin_build(
   LIBRARY_SUBDIRECTORY "${PARAVIEW_PLUGIN_SUBDIR}"
   RUNTIME_DESTINATION "${CMAKE_INSTALL_BINDIR}"
   LIBRARY_DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+
+add_subdirectory("${PROJECT_SOURCE_DIR}/gui")
+add_dependencies(ParaFLARE ParaFLAREGui)

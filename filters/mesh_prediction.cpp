@@ -142,6 +142,12 @@ void addOrReplace(
 
 std::vector<std::vector<double>> predictedValues(const Case& c, Predictor& predictor)
 {
+  return predictedValues(c, predictor.prepare(c), predictor);
+}
+
+std::vector<std::vector<double>> predictedValues(
+  const Case& c, const PreparedMesh& mesh, Predictor& predictor)
+{
   const auto& signature = predictor.model().info().signature;
   std::vector<std::vector<double>> values;
   std::vector<MutableArrayView> views;
@@ -153,7 +159,7 @@ std::vector<std::vector<double>> predictedValues(const Case& c, Predictor& predi
   {
     views.push_back({ values[f].data(), ScalarType::Float64, c.count(), signature.targets[f].components });
   }
-  predictor.predict(c, views);
+  predictor.predict(mesh, c.parameters, c.time, views);
   return values;
 }
 
@@ -205,8 +211,8 @@ std::string describeOutside(const ModelInfo& info, const std::vector<std::string
 }
 }
 
-std::string markEnvelope(CaseMesh& mesh, const Case& c, const ModelInfo& info, Communicator& communicator,
-  std::vector<std::string>& notes)
+std::string markEnvelope(CaseMesh& mesh, const Case& c, const ModelInfo& info, bool nameParameters,
+  Communicator& communicator, std::vector<std::string>& notes)
 {
   if (info.envelope.empty())
   {
@@ -228,6 +234,11 @@ std::string markEnvelope(CaseMesh& mesh, const Case& c, const ModelInfo& info, C
   std::int64_t counts[2] = { std::count(inside.begin(), inside.end(), 0), c.count() };
   communicator.sum(counts, 2);
   channels = unite(communicator, channels);
+  for (std::size_t i = 0; !nameParameters && i < info.signature.parameters.size(); ++i)
+  {
+    const auto& parameter = info.signature.parameters[i].name;
+    channels.erase(std::remove(channels.begin(), channels.end(), parameter), channels.end());
+  }
   if (channels.empty())
   {
     return {};

@@ -15,6 +15,7 @@ class vtkDataObject;
 namespace flare
 {
 class Predictor;
+class PreparedMesh;
 }
 
 namespace flare::filters
@@ -34,6 +35,8 @@ void addOrReplace(
 
 // A case's prediction: per target field, tuples x components in double. Collective.
 std::vector<std::vector<double>> predictedValues(const Case& c, Predictor& predictor);
+std::vector<std::vector<double>> predictedValues(
+  const Case& c, const PreparedMesh& mesh, Predictor& predictor);
 
 // Adds NAME_predicted and NAME_error from a prediction, as predictOnto does.
 void addPrediction(CaseMesh& mesh, const Signature& signature, const std::vector<std::vector<double>>& values,
@@ -44,7 +47,8 @@ void addPrediction(CaseMesh& mesh, const Signature& signature, const std::vector
 // rank. Collective.
 void predictOnto(CaseMesh& mesh, const Case& c, Predictor& predictor, std::vector<std::string>& notes);
 
-// Adds the array inside_envelope. Returns a warning that names the exceeded channels, or nothing. Collective.
-std::string markEnvelope(CaseMesh& mesh, const Case& c, const ModelInfo& info, Communicator& communicator,
-  std::vector<std::string>& notes);
+// Adds the array inside_envelope. Returns a warning that names the exceeded channels, or nothing; parameters
+// are named only on demand. Collective.
+std::string markEnvelope(CaseMesh& mesh, const Case& c, const ModelInfo& info, bool nameParameters,
+  Communicator& communicator, std::vector<std::string>& notes);
 }

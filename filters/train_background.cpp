@@ -10,6 +10,7 @@
 
 #include <vtkInformationVector.h>
 #include <vtkMultiProcessController.h>
+#include <vtksys/SystemInformation.hxx>
 
 #include <algorithm>
 #include <chrono>
@@ -261,6 +262,19 @@ vtkDoubleArray* vtkFLARETrain::GetTrainingProgress()
   return d.progress;
 }
 
+vtkDoubleArray* vtkFLARETrain::GetTrainingHistory()
+{
+  auto& d = *this->Internal;
+  d.history->Initialize();
+  for (const auto& record : d.live ? d.live->training->status().history : std::vector<flare::EpochRecord>{})
+  {
+    d.history->InsertNextValue(static_cast<double>(record.epoch));
+    d.history->InsertNextValue(record.loss);
+    d.history->InsertNextValue(record.validationError);
+  }
+  return d.history;
+}
+
 vtkIntArray* vtkFLARETrain::GetValidationCaseIndices()
 {
   auto& d = *this->Internal;
@@ -299,4 +313,10 @@ const char* vtkFLARETrain::GetDeviceInUse()
   auto& d = *this->Internal;
   d.device = d.live ? d.live->device : std::string();
   return d.device.c_str();
+}
+
+double vtkFLARETrain::GetMemoryInUse()
+{
+  vtksys::SystemInformation information;
+  return static_cast<double>(information.GetProcMemoryUsed()) / 1024.0;
 }

@@ -70,7 +70,7 @@ struct vtkFLARETrain::Internals
   std::string outcome;
   vtkTimeStamp refresh; // something new to show, with the same settings
   bool refreshing = false;
-  vtkNew<vtkDoubleArray> progress, caseErrors;
+  vtkNew<vtkDoubleArray> progress, history, caseErrors;
   vtkNew<vtkIntArray> caseIndices;
   vtkNew<vtkStringArray> caseNames;
   std::string device;

@@ -126,7 +126,7 @@ TrainingPlan TrainingSession::plan(
     {
       save(model, request.modelFile, plan.key, communicator);
     }
-    plan.result = TrainingResult{ model, "kept from the last execution: " + runText(model.info()), {} };
+    plan.result = TrainingResult{ model, "kept from the last execution: " + runText(model.info()), {}, {} };
     return plan;
   }
   request.writtenHere =
@@ -138,7 +138,7 @@ TrainingPlan TrainingSession::plan(
   if (decision.action == TrainingDecision::Action::Read)
   {
     plan.result = TrainingResult{ ModelCache::instance().model(decision.path, communicator),
-      "read from '" + decision.path + "'", {} };
+      "read from '" + decision.path + "'", {}, {} };
     if (!decision.warning.empty())
     {
       plan.result->warnings.push_back(decision.warning);
@@ -170,14 +170,15 @@ TrainingResult TrainingSession::finish(const TrainingPlan& plan, const Trainer& 
   auto& communicator = *data.communicator();
   const auto& request = plan.request;
   const auto model = trainer.model();
-  TrainingResult result{ model, "trained: " + runText(model.info()), model.info().training.notes };
+  TrainingResult result{ model, "trained: " + runText(model.info()), model.info().training.notes, {} };
   if (state == RunState::Completed)
   {
     save(model, request.modelFile, plan.key, communicator);
     return result;
   }
   result.outcome = "stopped: " + runText(model.info());
-  auto note = "the training was stopped; its checkpoint is '" + request.checkpoint +
+  auto& note = result.afterStop;
+  note = "the training was stopped; its checkpoint is '" + request.checkpoint +
               "'. Set IfModelExists to Resume to continue";
   if (mayReplace(request.modelFile, data, options))
   {
@@ -189,7 +190,6 @@ TrainingResult TrainingSession::finish(const TrainingPlan& plan, const Trainer& 
     kept_ = Kept{ plan.key, model, false };
     note += ". '" + request.modelFile + "' still holds the older model";
   }
-  result.warnings.push_back(note);
   return result;
 }
 

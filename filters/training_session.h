@@ -24,6 +24,7 @@ struct TrainingResult
   Model model;
   std::string outcome; // "read from 'FILE'", "trained: 12 epochs, 480 steps in 0:31 on CPU"
   std::vector<std::string> warnings;
+  std::string afterStop; // of a stopped run: what is left, and how to go on
 };
 
 // What is to be done about data and settings.

@@ -5,6 +5,7 @@
 #include "mesh_prediction.h"
 #include "model_algorithm_internals.h"
 #include "parallel.h"
+#include "prepared_meshes.h"
 
 #include "flare/error.h"
 
@@ -16,12 +17,20 @@
 
 using namespace flare::filters;
 
+struct vtkFLAREPredict::Kept
+{
+  PreparedMeshes meshes;
+};
+
 vtkStandardNewMacro(vtkFLAREPredict);
 
 vtkFLAREPredict::vtkFLAREPredict()
   : vtkFLAREModelAlgorithm(1)
+  , Keep(new Kept)
 {
 }
+
+vtkFLAREPredict::~vtkFLAREPredict() = default;
 
 int vtkFLAREPredict::RequestDataObject(
   vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
@@ -52,6 +61,7 @@ void vtkFLAREPredict::Predict(vtkDataObject* input, vtkDataObject* output)
   const auto& info = shared->predictor.model().info();
   this->Internal->checkParameterValues(info.signature);
 
+  this->Keep->meshes.watch(input, this->MergeBlocks, shared, *communicator);
   shareMesh(input, output);
   std::vector<std::string> notes, warnings;
   ReadingNotes reading;
@@ -60,8 +70,9 @@ void vtkFLAREPredict::Predict(vtkDataObject* input, vtkDataObject* output)
   {
     const auto c = readCase(
       meshes[i], info.signature, Targets::Ignored, &this->Internal->parameterValues, *communicator, &reading);
-    predictOnto(meshes[i], c, shared->predictor, notes);
-    const auto outside = markEnvelope(meshes[i], c, info, *communicator, notes);
+    const auto values = predictedValues(c, this->Keep->meshes.of(i, c), shared->predictor);
+    addPrediction(meshes[i], info.signature, values, notes);
+    const auto outside = markEnvelope(meshes[i], c, info, this->WarnOfParameters, *communicator, notes);
     if (!outside.empty())
     {
       warnings.push_back(outside);
@@ -83,4 +94,5 @@ void vtkFLAREPredict::PrintSelf(ostream& os, vtkIndent indent)
 {
   this->Superclass::PrintSelf(os, indent);
   os << indent << "MergeBlocks: " << this->MergeBlocks << "\n";
+  os << indent << "WarnOfParameters: " << this->WarnOfParameters << "\n";
 }

@@ -15,6 +15,8 @@
 
 #include "vtkFLAREModelAlgorithm.h"
 
+#include <memory> // for std::unique_ptr
+
 class VTKFLAREFILTERS_EXPORT vtkFLAREPredict : public vtkFLAREModelAlgorithm
 {
 public:
@@ -30,17 +32,28 @@ public:
   vtkBooleanMacro(MergeBlocks, bool);
   ///@}
 
+  ///@{
+  /** Warn when a parameter lies outside of what the training covered. Off in a window whose sliders show it.
+   * It changes no result: the filter does not run again for it. */
+  void SetWarnOfParameters(bool on) { this->WarnOfParameters = on; }
+  vtkGetMacro(WarnOfParameters, bool);
+  ///@}
+
 protected:
   vtkFLAREPredict();
-  ~vtkFLAREPredict() override = default;
+  ~vtkFLAREPredict() override;
 
   int RequestDataObject(vtkInformation*, vtkInformationVector**, vtkInformationVector*) override;
   int RequestData(vtkInformation*, vtkInformationVector**, vtkInformationVector*) override;
 
   bool MergeBlocks = false;
+  bool WarnOfParameters = true;
 
 private:
   void Predict(vtkDataObject* input, vtkDataObject* output);
+
+  struct Kept; // from one execution for the next
+  std::unique_ptr<Kept> Keep;
 
   vtkFLAREPredict(const vtkFLAREPredict&) = delete;
   void operator=(const vtkFLAREPredict&) = delete;

@@ -400,6 +400,10 @@ void vtkFLARETrain::Finish(vtkInformationVector* outputs, const std::function<bo
   const auto result = plan.result ? *plan.result : d.session.train(plan, *d.data, options, hooks);
   d.outcome = result.outcome;
   warn(this, result.warnings, vtkMultiProcessController::GetGlobalController());
+  if (!result.afterStop.empty())
+  {
+    warn(this, { result.afterStop }, vtkMultiProcessController::GetGlobalController());
+  }
   // One rank's abort empties the outputs of all.
   this->SetAbortOutput(stopRequested(this, *d.communicator));
   this->ShowResults(result.model, outputs);

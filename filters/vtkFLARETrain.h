@@ -294,14 +294,17 @@ public:
   ///@{
   /** The run in the background: "idle" (there is none), "preparing", "training", "paused", "stopping",
    * "completed", "stopped" or "failed"; its epoch, step, planned steps, loss, validation error and seconds
-   * left, NaN where unknown; the cases that are held out, by index and name, and their errors (mean relative
-   * 2-norm over the fields), none before the first epoch has ended; and what it runs on. */
+   * left, NaN where unknown; per epoch its number, loss and validation error; the cases that are held out, by
+   * index and name, and their errors (mean relative 2-norm over the fields), none before the first epoch has
+   * ended; what it runs on, and the memory of this process in MiB. */
   const char* GetTrainingState();
   vtkDoubleArray* GetTrainingProgress();
+  vtkDoubleArray* GetTrainingHistory();
   vtkIntArray* GetValidationCaseIndices();
   vtkStringArray* GetValidationCaseNames();
   vtkDoubleArray* GetValidationCaseErrors();
   const char* GetDeviceInUse();
+  double GetMemoryInUse();
   ///@}
 
   vtkMTimeType GetMTime() override;

@@ -29,8 +29,8 @@ MAY_INCLUDE = {
 EXTERNAL = [
     ("LibTorch", r"(torch|ATen|c10|caffe2)/.+"),
     ("CUDA", r"(cuda|cub|thrust|cutlass|cute)/.+|(cuda|cu[a-z]+|nccl|nvrtc)\w*\.h"),
-    ("VTK", r"(vtk|pugixml)\w*\.(h|hpp|txx)"),
-    ("Qt", r"Q[A-Z]\w*(/Q\w+)?|(q|pq|ui_)\w+\.h"),
+    ("VTK", r"(vtk|pugixml)\w*\.(h|hpp|txx)|vtksys/\w+\.hxx"),
+    ("Qt", r"Q[A-Z]\w*(/Q\w+)?|(q|pq|ui_|QVTK)\w+\.h"),
     ("C++", r"[a-z_0-9]+"),
     ("system", r"(sys/\w+|unistd|fcntl|signal|dlfcn)\.h"),
     ("library", r"(nlohmann|yaml-cpp|CLI|hwy)/.+|xxhash\.h"),
@@ -39,8 +39,8 @@ EXTERNAL = [
 # Words that must not stand in a folder's CMake and VTK module files.
 MAY_NOT_NAME = {
     "gui": r"torch|c10|flare_engine|cuda",
-    # The plugin must know where LibTorch lies, but links nothing of it.
-    "plugin": r"flare_torch|c10|flare_engine|cuda",
+    # The plugin must know where LibTorch lies, but links nothing of it; nor of Qt, which pvserver does not load.
+    "plugin": r"flare_torch|c10|flare_engine|cuda|Qt5\w*|pq[A-Z]\w*",
     "filters": r"torch|c10|cuda|Qt5|pq\w+",
     "engine": r"VTK::\w+|ParaView::\w+|Qt5\w*|vtk_module\w*",
 }

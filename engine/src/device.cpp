@@ -85,7 +85,8 @@ std::string describeDevice(Device device)
 {
   if (resolveDevice(device) == Device::Cpu)
   {
-    return "CPU, " + std::to_string(at::get_num_threads()) + " threads";
+    const int threads = at::get_num_threads();
+    return "CPU, " + std::to_string(threads) + (threads == 1 ? " thread" : " threads");
   }
   return "CUDA, " + std::to_string(at::detail::getCUDAHooks().deviceCount()) + " GPU(s), the first is used";
 }

@@ -198,6 +198,47 @@ TEST_F(Predict, WarnsAboutExtrapolation)
   EXPECT_EQ(marks->GetComponent(5, 0), 0.0);
 }
 
+TEST_F(Predict, WarnsOfParametersUnlessToldNotTo)
+{
+  predict->SetParameterValue("Load", 1000.0);
+  run(square(6, 2.5));
+  EXPECT_TRUE(has(said->warnings, "Load (trained on")) << said->warnings;
+  predict->SetWarnOfParameters(false);
+  auto* output = run(square(6, 2.5));
+  EXPECT_EQ(said->warnings, "");
+  EXPECT_EQ(output->GetPointData()->GetArray("inside_envelope")->GetRange()[1], 0.0);
+}
+
+// What the network sees of the mesh is made once while only parameters change.
+TEST_F(Predict, PreparesAMeshOnceWhileItStaysTheSame)
+{
+  const auto shared = filters::ModelCache::instance().predictor(model, Device::Cpu, Precision::Float32, nullptr);
+  const auto mesh = square(6, 2.5);
+  const auto values = [&](double load)
+  {
+    predict->SetParameterValue("Load", load);
+    auto* array = run(mesh)->GetPointData()->GetArray("p_predicted");
+    std::vector<double> result;
+    for (vtkIdType i = 0; i < array->GetNumberOfTuples(); ++i)
+    {
+      result.push_back(array->GetComponent(i, 0));
+    }
+    return result;
+  };
+  const auto before = shared->predictor.preparations();
+  const auto first = values(2.0);
+  EXPECT_NE(values(3.0), first);
+  EXPECT_EQ(values(2.0), first);
+  EXPECT_EQ(shared->predictor.preparations(), before + 1);
+
+  double x[3];
+  mesh->GetPoint(7, x);
+  mesh->GetPoints()->SetPoint(7, x[0] + 0.01, x[1], x[2]);
+  mesh->GetPoints()->Modified();
+  EXPECT_NE(values(2.0), first);
+  EXPECT_EQ(shared->predictor.preparations(), before + 2);
+}
+
 TEST_F(Predict, ReplacesArraysOfItsOutputsWithAWarning)
 {
   const auto input = square(6, 2.5);

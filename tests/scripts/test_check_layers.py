@@ -21,7 +21,7 @@ SOUND = {
     "filters/vtkFLAREPredict.h": "#include <vtkNew.h>\n",
     "filters/vtkFLAREPredict.cxx": '#include "vtkFLAREPredict.h"\n#include "flare/model.h"\n#include <cmath>\n',
     "filters/vtk.module": "DEPENDS\n  VTK::CommonCore\n",
-    "gui/pqPanel.cxx": "#include <QLabel>\n#include <pqActiveObjects.h>\n#include <vtkSMProxy.h>\n",
+    "gui/pqPanel.cxx": "#include <QLabel>\n#include <QVTKOpenGLNativeWidget.h>\n#include <pqActiveObjects.h>\n#include <vtkSMProxy.h>\n",
 }
 
 VIOLATIONS = {
@@ -33,6 +33,9 @@ VIOLATIONS = {
     "filters/f.h": '  #  include   "c10/core/Device.h"',
     "filters/g.cxx": "#include HEADER",
     "filters/CMakeLists.txt": "target_link_libraries(x PRIVATE flare_torch)",
+    "plugin/a.cxx": "#include <QObject>",
+    "plugin/CMakeLists.txt": "target_link_libraries(x PRIVATE Qt5::Widgets)",
+    "gui/CMakeLists.txt": "target_link_libraries(x PRIVATE flare_engine)",
     "gui/a.cxx": '#include "flare/model.h"',
     "gui/b.cxx": '#include "vtkFLAREPredict.h"',
     "engine/include/flare/a.h": "#include <torch/torch.h>",

@@ -44,7 +44,8 @@ for proxy in proxies:
             domains = prop.NewDomainIterator()
             domains.Begin()
             assert not domains.IsAtEnd(), "no domain: " + where
-        if not prop.IsA("vtkSMInputProperty") or key == "Model":
+        shown = not prop.GetIsInternal() and prop.GetPanelVisibility() != "never"
+        if shown and (not prop.IsA("vtkSMInputProperty") or key == "Model"):
             assert key in grouped, "in no group: " + where
         iterator.Next()
 

@@ -1,0 +1,19 @@
+#include "pqFLAREPropertyWidgets.h"
+
+#include "pqFLAREParametersWidget.h"
+#include "pqFLARERecipeWidget.h"
+
+#include "vtkSMProperty.h"
+
+#include <QString>
+
+pqPropertyWidget* pqFLAREPropertyWidgets::createWidgetForProperty(
+  vtkSMProxy* proxy, vtkSMProperty* property, QWidget* parent)
+{
+  const QString widget = property->GetPanelWidget();
+  if (widget == "flare_parameters")
+  {
+    return new pqFLAREParametersWidget(proxy, property, parent);
+  }
+  return widget == "flare_recipe" ? new pqFLARERecipeWidget(proxy, property, parent) : nullptr;
+}

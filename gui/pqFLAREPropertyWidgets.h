@@ -1,0 +1,28 @@
+/**
+ * @class pqFLAREPropertyWidgets
+ * @brief Gives ParaView's panels the widgets that the plugin's XML asks for with panel_widget.
+ *
+ * "flare_parameters": pqFLAREParametersWidget.
+ */
+#ifndef pqFLAREPropertyWidgets_h
+#define pqFLAREPropertyWidgets_h
+
+#include "pqPropertyWidgetInterface.h"
+
+#include <QObject>
+
+class pqFLAREPropertyWidgets
+  : public QObject
+  , public pqPropertyWidgetInterface
+{
+  Q_OBJECT
+  Q_INTERFACES(pqPropertyWidgetInterface)
+
+public:
+  using QObject::QObject;
+
+  pqPropertyWidget* createWidgetForProperty(
+    vtkSMProxy* proxy, vtkSMProperty* property, QWidget* parent) override;
+};
+
+#endif

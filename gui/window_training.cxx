@@ -1,0 +1,110 @@
+#include "window_training.h"
+
+#include "pqDataRepresentation.h"
+#include "pqOutputPort.h"
+#include "pqPipelineSource.h"
+#include "pqUndoStack.h"
+#include "pqView.h"
+#include "vtkDataObject.h"
+#include "vtkPVArrayInformation.h"
+#include "vtkPVDataInformation.h"
+#include "vtkPVDataSetAttributesInformation.h"
+#include "vtkSMPVRepresentationProxy.h"
+#include "vtkSMPropertyHelper.h"
+#include "vtkSMProxy.h"
+#include "vtkSMViewProxy.h"
+
+#include <QString>
+
+#include <set>
+
+namespace flare::gui
+{
+namespace
+{
+// Filters that were told not to train by keepResult, and not by their user.
+std::set<vtkTypeUInt32>& kept()
+{
+  static std::set<vtkTypeUInt32> identifiers;
+  return identifiers;
+}
+
+// A change that is nobody's: no undo step, and outside of traces.
+void push(vtkSMProxy* proxy, const char* property, int value)
+{
+  SCOPED_UNDO_EXCLUDE();
+  vtkSMPropertyHelper(proxy, property).Set(value);
+  proxy->UpdateProperty(property);
+}
+
+const char* firstPrediction(vtkPVDataInformation* data, int association)
+{
+  auto* arrays = data->GetAttributeInformation(association);
+  for (int i = 0; arrays && i < arrays->GetNumberOfArrays(); ++i)
+  {
+    const char* name = arrays->GetArrayInformation(i)->GetName();
+    if (QString(name).endsWith("_predicted"))
+    {
+      return name;
+    }
+  }
+  return nullptr;
+}
+}
+
+bool isTrain(pqPipelineSource* source)
+{
+  return source && QString(source->getProxy()->GetXMLName()) == "FLARETrain";
+}
+
+void trainInWindow(vtkSMProxy* train)
+{
+  push(train, "Background", 1);
+  if (kept().erase(train->GetGlobalID()) > 0)
+  {
+    push(train, "NeverTrain", 0);
+  }
+}
+
+void keepResult(vtkSMProxy* train)
+{
+  if (vtkSMPropertyHelper(train, "NeverTrain").GetAsInt() == 0)
+  {
+    kept().insert(train->GetGlobalID());
+    push(train, "NeverTrain", 1);
+  }
+}
+
+bool colourPrediction(pqPipelineSource* train)
+{
+  auto* port = train->getOutputPort(1);
+  auto* data = port->getDataInformation();
+  for (const int association : { vtkDataObject::POINT, vtkDataObject::CELL })
+  {
+    const char* name = firstPrediction(data, association);
+    if (!name)
+    {
+      continue;
+    }
+    SCOPED_UNDO_EXCLUDE();
+    for (auto* view : port->getViews())
+    {
+      auto* representation = port->getRepresentation(view);
+      auto* proxy = representation ? representation->getProxy() : nullptr;
+      if (proxy && representation->isVisible() && vtkSMPVRepresentationProxy::SafeDownCast(proxy) &&
+          !vtkSMPVRepresentationProxy::GetUsingScalarColoring(proxy))
+      {
+        vtkSMPVRepresentationProxy::SetScalarColoring(proxy, name, association);
+        // The truth's range, so that the colours of the prediction mean the same.
+        const QByteArray truth = QString(name).chopped(int(qstrlen("_predicted"))).toUtf8();
+        vtkSMPVRepresentationProxy::RescaleTransferFunctionToDataRange(
+          proxy, truth.constData(), association, /*extend=*/false, /*force=*/true);
+        vtkSMPVRepresentationProxy::SetScalarBarVisibility(proxy, view->getProxy(), true);
+        view->render();
+      }
+    }
+    return true;
+  }
+  return false;
+}
+}

@@ -1,0 +1,4 @@
+from window_test import *
+
+screenshot("warning")
+passed("check_warning")
