@@ -179,7 +179,7 @@ TrainingResult TrainingSession::finish(const TrainingPlan& plan, const Trainer& 
   result.outcome = "stopped: " + runText(model.info());
   auto& note = result.afterStop;
   note = "the training was stopped; its checkpoint is '" + request.checkpoint +
-              "'. Set IfModelExists to Resume to continue";
+         "'. Set IfModelExists to Resume to continue";
   if (mayReplace(request.modelFile, data, options))
   {
     save(model, request.modelFile, plan.key, communicator);

@@ -212,7 +212,8 @@ TEST_F(Predict, WarnsOfParametersUnlessToldNotTo)
 // What the network sees of the mesh is made once while only parameters change.
 TEST_F(Predict, PreparesAMeshOnceWhileItStaysTheSame)
 {
-  const auto shared = filters::ModelCache::instance().predictor(model, Device::Cpu, Precision::Float32, nullptr);
+  const auto shared =
+    filters::ModelCache::instance().predictor(model, Device::Cpu, Precision::Float32, nullptr);
   const auto mesh = square(6, 2.5);
   const auto values = [&](double load)
   {

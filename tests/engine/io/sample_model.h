@@ -162,7 +162,7 @@ inline io::ModelFile sampleCheckpoint()
 inline bool identical(const torch::Tensor& a, const torch::Tensor& b)
 {
   return a.scalar_type() == b.scalar_type() && a.sizes() == b.sizes() &&
-         std::memcmp(a.const_data_ptr(), b.const_data_ptr(), a.nbytes()) == 0;
+         (a.nbytes() == 0 || std::memcmp(a.const_data_ptr(), b.const_data_ptr(), a.nbytes()) == 0);
 }
 
 inline bool identical(const State& a, const State& b)
