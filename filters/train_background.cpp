@@ -76,7 +76,38 @@ void vtkFLARETrain::StartLive(
 {
   auto& d = *this->Internal;
   const auto split = flare::splitCases(d.data->size(), options.validationFraction, options.seed);
+  const auto report = flare::reportOn(*d.data, options,
+    [this](double part)
+    {
+      this->SetProgressText("checking the data");
+      this->UpdateProgress(part);
+      return true;
+    });
+  d.report->Initialize();
+  std::string errors;
+  d.warnings.clear();
+  for (const auto& entry : report)
+  {
+    for (const auto& text : { std::string(name(entry.level)), entry.subject, entry.text, entry.remedy })
+    {
+      d.report->InsertNextValue(text);
+    }
+    if (entry.level == flare::ReportEntry::Level::Warning)
+    {
+      d.warnings += entry.subject + entry.text;
+    }
+    if (entry.level == flare::ReportEntry::Level::Error)
+    {
+      errors += (errors.empty() ? "" : "\n") + entry.subject + ": " + entry.text + ". " + entry.remedy;
+    }
+  }
+  if (!errors.empty())
+  {
+    throw flare::Error(errors);
+  }
   LiveRun live;
+  live.plan = std::move(plan);
+  live.options = options;
   live.signature = d.data->signature();
   live.validation = options.validationCases.empty() ? split.validation : options.validationCases;
   std::sort(live.validation.begin(), live.validation.end());
@@ -85,15 +116,33 @@ void vtkFLARETrain::StartLive(
   live.upstream = upstreamTime(this);
   live.shown = this->ShownIndex(d.data->size());
   live.shownAt = now();
-  live.training =
-    std::make_unique<BackgroundTraining>(d.session, std::move(plan), std::move(*d.data), options);
-  live.training->show(live.shown, d.shownCase);
+  live.data = std::move(*d.data);
   d.data.reset();
   d.live = std::move(live);
-  d.outcome = "training";
+  d.outcome = "waiting: the check of the data has warnings";
+  // Nobody is asked the same twice.
+  if (d.warnings.empty() || d.warnings == d.accepted)
+  {
+    d.begin();
+  }
   flare::ModelInfo info;
   info.signature = d.live->signature;
   this->FillOutputs(info, outputs, [](CaseMesh&) {});
+}
+
+void vtkFLARETrain::Internals::begin()
+{
+  auto& run = *this->live;
+  run.training = std::make_unique<BackgroundTraining>(
+    this->session, std::move(run.plan), std::move(*run.data), run.options);
+  run.data.reset();
+  run.training->show(run.shown, this->shownCase);
+  this->outcome = "training";
+}
+
+std::optional<TrainingStatus> vtkFLARETrain::Internals::status() const
+{
+  return this->live && this->live->training ? std::optional(this->live->training->status()) : std::nullopt;
 }
 
 bool vtkFLARETrain::LiveRunIsCurrent()
@@ -122,9 +171,9 @@ void vtkFLARETrain::ShowLive(vtkInformationVector** inputs, vtkInformationVector
   auto& live = *d.live;
   // Readers may call themselves modified when another time step is asked for.
   live.upstream = upstreamTime(this);
-  live.shownVersion = live.training->version();
+  live.shownVersion = live.training ? live.training->version() : 0;
   live.shownAt = now();
-  const auto status = live.training->status();
+  const auto status = d.status().value_or(TrainingStatus());
   if (!status.error.empty())
   {
     throw flare::Error(status.error);
@@ -148,7 +197,10 @@ void vtkFLARETrain::ShowLive(vtkInformationVector** inputs, vtkInformationVector
     d.show(
       taken, readCase(taken.mesh, live.signature, Targets::Required, nullptr, *d.communicator, &d.reading));
     live.shown = wanted;
-    live.training->show(wanted, d.shownCase);
+    if (live.training)
+    {
+      live.training->show(wanted, d.shownCase);
+    }
   }
   flare::ModelInfo info;
   info.signature = live.signature;
@@ -173,39 +225,55 @@ void vtkFLARETrain::ShowLive(vtkInformationVector** inputs, vtkInformationVector
 bool vtkFLARETrain::GetNeedsUpdate()
 {
   const auto& live = this->Internal->live;
-  return live && live->training->version() != live->shownVersion && now() - live->shownAt >= betweenUpdates;
+  return live && live->training && live->training->version() != live->shownVersion &&
+         now() - live->shownAt >= betweenUpdates;
+}
+
+void vtkFLARETrain::StartTraining()
+{
+  auto& d = *this->Internal;
+  if (d.live && !d.live->training)
+  {
+    d.accepted = d.warnings;
+    d.begin();
+  }
+}
+
+namespace
+{
+template<typename Command>
+void tell(const std::optional<LiveRun>& live, Command command)
+{
+  if (live && live->training)
+  {
+    (live->training.get()->*command)();
+  }
+}
 }
 
 void vtkFLARETrain::PauseTraining()
 {
-  if (this->Internal->live)
-  {
-    this->Internal->live->training->pause();
-  }
+  tell(this->Internal->live, &BackgroundTraining::pause);
 }
 
 void vtkFLARETrain::ContinueTraining()
 {
-  if (this->Internal->live)
-  {
-    this->Internal->live->training->resume();
-  }
+  tell(this->Internal->live, &BackgroundTraining::resume);
 }
 
 void vtkFLARETrain::StopTraining()
 {
-  if (this->Internal->live)
-  {
-    this->Internal->live->training->stop();
-  }
+  tell(this->Internal->live, &BackgroundTraining::stop);
 }
 
 void vtkFLARETrain::SaveCheckpoint()
 {
-  if (this->Internal->live)
-  {
-    this->Internal->live->training->saveCheckpoint();
-  }
+  tell(this->Internal->live, &BackgroundTraining::saveCheckpoint);
+}
+
+vtkStringArray* vtkFLARETrain::GetDataReport()
+{
+  return this->Internal->report;
 }
 
 const char* vtkFLARETrain::GetTrainingState()
@@ -214,7 +282,12 @@ const char* vtkFLARETrain::GetTrainingState()
   {
     return "idle";
   }
-  const auto status = this->Internal->live->training->status();
+  const auto found = this->Internal->status();
+  if (!found)
+  {
+    return "waiting";
+  }
+  const auto& status = *found;
   switch (status.state)
   {
     case State::Preparing:
@@ -237,18 +310,17 @@ vtkDoubleArray* vtkFLARETrain::GetTrainingProgress()
   const auto unknown = std::numeric_limits<double>::quiet_NaN();
   double epoch = 0.0, loss = unknown, error = unknown, left = unknown;
   std::int64_t done = 0, planned = 0;
-  if (d.live)
+  if (const auto status = d.status())
   {
-    const auto status = d.live->training->status();
-    done = status.stepsDone;
-    planned = status.stepsPlanned;
-    left = status.secondsLeft;
-    if (!status.history.empty())
+    done = status->stepsDone;
+    planned = status->stepsPlanned;
+    left = status->secondsLeft;
+    if (!status->history.empty())
     {
-      epoch = static_cast<double>(status.history.back().epoch);
-      loss = status.history.back().loss;
+      epoch = static_cast<double>(status->history.back().epoch);
+      loss = status->history.back().loss;
     }
-    for (const auto& record : status.history)
+    for (const auto& record : status->history)
     {
       error = std::isnan(record.validationError) ? error : record.validationError;
     }
@@ -266,7 +338,7 @@ vtkDoubleArray* vtkFLARETrain::GetTrainingHistory()
 {
   auto& d = *this->Internal;
   d.history->Initialize();
-  for (const auto& record : d.live ? d.live->training->status().history : std::vector<flare::EpochRecord>{})
+  for (const auto& record : d.status().value_or(TrainingStatus()).history)
   {
     d.history->InsertNextValue(static_cast<double>(record.epoch));
     d.history->InsertNextValue(record.loss);
@@ -290,7 +362,7 @@ vtkStringArray* vtkFLARETrain::GetValidationCaseNames()
 {
   auto& d = *this->Internal;
   d.caseNames->Initialize();
-  for (const auto& name : d.live ? d.live->training->status().validationCases : std::vector<std::string>{})
+  for (const auto& name : d.status().value_or(TrainingStatus()).validationCases)
   {
     d.caseNames->InsertNextValue(name);
   }
@@ -301,7 +373,7 @@ vtkDoubleArray* vtkFLARETrain::GetValidationCaseErrors()
 {
   auto& d = *this->Internal;
   d.caseErrors->Initialize();
-  for (const auto error : d.live ? d.live->training->status().caseErrors : std::vector<double>{})
+  for (const auto error : d.status().value_or(TrainingStatus()).caseErrors)
   {
     d.caseErrors->InsertNextValue(error);
   }

@@ -7,7 +7,9 @@
 #include "training_session.h"
 #include "vtkFLARETrain.h"
 
+#include "flare/data_report.h"
 #include "flare/dataset.h"
+#include "flare/trainer.h"
 
 #include <vtkDataArraySelection.h>
 #include <vtkDataObject.h>
@@ -28,6 +30,11 @@ namespace flare::filters
 // A run in the background as one filter sees it.
 struct LiveRun
 {
+  // What it will begin with, while it waits for its user's word.
+  TrainingPlan plan;
+  TrainingOptions options;
+  std::optional<DataSet> data;
+
   Signature signature;
   std::vector<std::size_t> validation; // indices of the cases that are held out
   std::string device;
@@ -42,7 +49,7 @@ struct LiveRun
   double shownAt = 0.0; // s, of the steady clock
   bool endSeen = false;
 
-  std::unique_ptr<BackgroundTraining> training; // last: it ends before the rest goes
+  std::unique_ptr<BackgroundTraining> training; // nullptr while it waits; last: it ends before the rest goes
 };
 }
 
@@ -72,7 +79,8 @@ struct vtkFLARETrain::Internals
   bool refreshing = false;
   vtkNew<vtkDoubleArray> progress, history, caseErrors;
   vtkNew<vtkIntArray> caseIndices;
-  vtkNew<vtkStringArray> caseNames;
+  vtkNew<vtkStringArray> caseNames, report;
+  std::string warnings, accepted; // of the report, and those that its user has trained in spite of
   std::string device;
   flare::filters::TrainingSession session;
   std::optional<flare::filters::LiveRun> live; // last: its thread uses the session
@@ -88,6 +96,8 @@ struct vtkFLARETrain::Internals
   flare::DataSet newDataSet(const CaseMesh& first, bool useTime);
   void add(const CaseLoop::Taken& taken, bool shown);
   void show(const CaseLoop::Taken& taken, const flare::Case& c);
-  /** A case as a data set of the shown mesh's type with only its arrays, for port 1. */
-  CaseMesh shownMesh() const;
+  /** Of the run in the background, where one has begun. */
+  std::optional<flare::filters::TrainingStatus> status() const;
+  /** Has the waiting run begin. */
+  void begin();
 };

@@ -162,7 +162,7 @@ vtkMTimeType vtkFLARETrain::GetMTime()
   {
     d.watch.look(d.modelFile, *flare::serialCommunicator());
   }
-  if (d.live && d.live->training->version() != d.live->shownVersion)
+  if (d.live && d.live->training && d.live->training->version() != d.live->shownVersion)
   {
     d.refresh.Modified();
   }

@@ -278,13 +278,20 @@ public:
   vtkGetMacro(Background, bool);
   ///@}
 
+  /** What the check of the data has found before the last training in the background: for each entry its
+   * level
+   * ("info", "warning" or "error"), its subject, what is so, and what to do about it. Errors are errors of
+   * the filter. With warnings a run in the background waits for StartTraining. */
+  vtkStringArray* GetDataReport();
+
   /** Whether there is something new from the background, at most twice a second. ParaView's live sources ask
    * this. */
   bool GetNeedsUpdate();
 
   ///@{
-  /** Commands to a run in the background; without one they do nothing. Stopping saves a checkpoint, from
-   * which IfModelExists Resume continues. */
+  /** Commands to a run in the background; without one they do nothing. Starting is for a run that waits.
+   * Stopping saves a checkpoint, from which IfModelExists Resume continues. */
+  void StartTraining();
   void PauseTraining();
   void ContinueTraining();
   void StopTraining();
@@ -292,11 +299,11 @@ public:
   ///@}
 
   ///@{
-  /** The run in the background: "idle" (there is none), "preparing", "training", "paused", "stopping",
-   * "completed", "stopped" or "failed"; its epoch, step, planned steps, loss, validation error and seconds
-   * left, NaN where unknown; per epoch its number, loss and validation error; the cases that are held out, by
-   * index and name, and their errors (mean relative 2-norm over the fields), none before the first epoch has
-   * ended; what it runs on, and the memory of this process in MiB. */
+  /** The run in the background: "idle" (there is none), "waiting", "preparing", "training", "paused",
+   * "stopping", "completed", "stopped" or "failed"; its epoch, step, planned steps, loss, validation error
+   * and seconds left, NaN where unknown; per epoch its number, loss and validation error; the cases that are
+   * held out, by index and name, and their errors (mean relative 2-norm over the fields), none before the
+   * first epoch has ended; what it runs on, and the memory of this process in MiB. */
   const char* GetTrainingState();
   vtkDoubleArray* GetTrainingProgress();
   vtkDoubleArray* GetTrainingHistory();

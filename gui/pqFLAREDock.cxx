@@ -52,6 +52,13 @@ pqFLAREDock::pqFLAREDock(QWidget* parent)
   this->State->setObjectName("FLAREState");
   this->State->setWordWrap(true);
   this->State->setTextFormat(Qt::PlainText);
+  this->Warnings = new QLabel(contents);
+  this->Warnings->setObjectName("FLAREWarnings");
+  this->Warnings->setWordWrap(true);
+  this->Warnings->setTextFormat(Qt::RichText);
+  this->Start =
+    this->command("FLAREStart", tr("Train anyway"), tr("Has the training begin with the data as they are."));
+  QObject::connect(this->Start, &QPushButton::clicked, this, [this] { this->order("StartTraining"); });
   this->Progress = new QProgressBar(contents);
   this->Progress->setObjectName("FLAREProgress");
   this->Progress->setToolTip(tr("Steps done of those planned."));
@@ -65,6 +72,8 @@ pqFLAREDock::pqFLAREDock(QWidget* parent)
   this->makeCases();
   layout->addWidget(this->Name);
   layout->addWidget(this->State);
+  layout->addWidget(this->Warnings);
+  layout->addWidget(this->Start);
   layout->addWidget(this->Progress);
   layout->addLayout(this->commands());
   layout->addWidget(this->Chart, 3);
@@ -194,6 +203,9 @@ void pqFLAREDock::show(const TrainingStatus& status)
   this->State->setText(this->Train
                          ? flare::gui::inWords(status)
                          : tr("No training here. Choose results, then Filters > FLARE > FLARE Train"));
+  this->Warnings->setText(flare::gui::richText(status.warnings));
+  this->Warnings->setVisible(!status.warnings.isEmpty());
+  this->Start->setVisible(status.state == "waiting");
   this->Progress->setVisible(status.stepsPlanned > 0);
   this->Progress->setMaximum(std::max(status.stepsPlanned, 1));
   this->Progress->setValue(status.step);

@@ -53,6 +53,8 @@ private:
 
   QLabel* Name;
   QLabel* State;
+  QLabel* Warnings;
+  QPushButton* Start;
   QLabel* Resources;
   QProgressBar* Progress;
   pqFLARELossChart* Chart;

@@ -2,6 +2,7 @@
 
 #include "pqFLAREParametersWidget.h"
 #include "pqFLARERecipeWidget.h"
+#include "pqFLAREReportWidget.h"
 
 #include "vtkSMProperty.h"
 
@@ -14,6 +15,10 @@ pqPropertyWidget* pqFLAREPropertyWidgets::createWidgetForProperty(
   if (widget == "flare_parameters")
   {
     return new pqFLAREParametersWidget(proxy, property, parent);
+  }
+  if (widget == "flare_report")
+  {
+    return new pqFLAREReportWidget(proxy, property, parent);
   }
   return widget == "flare_recipe" ? new pqFLARERecipeWidget(proxy, property, parent) : nullptr;
 }

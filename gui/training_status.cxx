@@ -38,7 +38,7 @@ TrainingStatus trainingStatus(vtkSMProxy* train)
 {
   for (const char* property :
     { "TrainingState", "TrainingProgress", "TrainingHistory", "ValidationCaseIndices", "ValidationCaseNames",
-      "ValidationCaseErrors", "DeviceInUse", "MemoryInUse", "Outcome" })
+      "ValidationCaseErrors", "DeviceInUse", "MemoryInUse", "Outcome", "DataReport" })
   {
     train->UpdatePropertyInformation(train->GetProperty(property));
   }
@@ -74,6 +74,16 @@ TrainingStatus trainingStatus(vtkSMProxy* train)
     status.caseNames.append(QString::fromUtf8(names.GetAsString(i)));
   }
   status.caseErrors = numbers(train, "ValidationCaseErrors");
+  if (status.state == "waiting")
+  {
+    for (const auto& entry : dataReport(train))
+    {
+      if (entry.level == "warning")
+      {
+        status.warnings.append(entry);
+      }
+    }
+  }
   return status;
 }
 
@@ -91,6 +101,10 @@ QString inWords(const TrainingStatus& status)
 {
   const auto steps =
     tr("epoch %1, step %2 of %3").arg(status.epoch).arg(status.step).arg(status.stepsPlanned);
+  if (status.state == "waiting")
+  {
+    return tr("The check of the data found something to look at");
+  }
   if (status.state == "preparing")
   {
     return tr("Preparing the cases");

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "data_report.h"
+
 #include <QString>
 #include <QStringList>
 #include <QVector>
@@ -23,8 +25,9 @@ struct TrainingStatus
   QStringList caseNames;
   QVector<double> caseErrors; // none before the first epoch has ended
   QString device;
-  double memory = 0.0; // MiB
-  QString outcome;     // of the filter's last execution
+  double memory = 0.0;           // MiB
+  QString outcome;               // of the filter's last execution
+  QVector<ReportEntry> warnings; // for which a run waits
 
   // A run that can be paused, stopped and saved.
   bool runs() const { return state == "preparing" || state == "training" || state == "paused"; }

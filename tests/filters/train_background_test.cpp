@@ -121,6 +121,51 @@ TEST(TrainBackground, ReturnsAndEndsWithTheModelOfABlockingRun)
   EXPECT_EQ(std::string(again.train->GetOutcome()).rfind("read from", 0), 0u);
 }
 
+TEST(TrainBackground, AsksWhenTheCheckOfTheDataHasWarnings)
+{
+  Live live(forever);
+  // Two cases with the same numbers.
+  live.series->change = [](vtkUnstructuredGrid* grid, int step)
+  {
+    if (step == 4)
+    {
+      grid->ShallowCopy(square(7, 3.0)); // as step 2
+    }
+  };
+  live.update();
+  EXPECT_EQ(live.state(), "waiting");
+  auto* report = live.train->GetDataReport();
+  ASSERT_GT(report->GetNumberOfValues(), 4);
+  EXPECT_EQ(report->GetNumberOfValues() % 4, 0);
+  EXPECT_EQ(report->GetValue(0), "warning");
+  EXPECT_NE(report->GetValue(2).find("time step"), std::string::npos) << report->GetValue(2);
+  EXPECT_NE(report->GetValue(3), "");
+  live.train->PauseTraining();
+  live.train->StopTraining();
+  EXPECT_EQ(live.state(), "waiting");
+  live.update();
+  EXPECT_EQ(live.series->executions, 6);
+
+  live.train->StartTraining();
+  ASSERT_TRUE(live.until([&] { return live.rows() > 0; }));
+  EXPECT_EQ(live.series->executions, 6) << "the cases are those of the check";
+
+  live.train->SetSeed(3);
+  live.train->SetIfModelExists(vtkFLARETrain::OVERWRITE);
+  live.update();
+  EXPECT_NE(live.state(), "waiting") << "nobody is asked the same twice";
+}
+
+TEST(TrainBackground, AnErrorOfTheCheckIsAnErrorOfTheFilter)
+{
+  Live live(forever);
+  live.train->SetLearningRate(1e38);
+  live.train->Update();
+  EXPECT_NE(live.said->errors.find("the learning rate is 1e+38"), std::string::npos) << live.said->errors;
+  EXPECT_EQ(live.state(), "idle");
+  EXPECT_EQ(live.train->GetDataReport()->GetValue(0), "error");
+}
+
 TEST(TrainBackground, ShowsTheRunWhileItLasts)
 {
   Live live(forever);
@@ -263,12 +308,12 @@ TEST(TrainBackground, AFailureIsAnErrorOfTheFilter)
 {
   Live live(3);
   live.train->SetOptimizer(vtkFLARETrain::ADAMW);
-  live.train->SetLearningRate(1e38); // found when the run begins;
+  live.train->SetLearningRate(1e6); // the largest allowed
   live.train->Update();
   live.until([&] { return live.state() == "failed"; });
   EXPECT_EQ(live.state(), "failed");
   live.train->Update();
-  EXPECT_NE(live.said->errors.find("learning rate"), std::string::npos) << live.said->errors;
+  EXPECT_NE(live.said->errors.find("training diverged"), std::string::npos) << live.said->errors;
   EXPECT_EQ(live.train->GetErrorCode(), static_cast<unsigned long>(vtkErrorCode::UserError));
   EXPECT_EQ(live.rows(), 0);
   EXPECT_FALSE(std::filesystem::exists(live.file));

@@ -43,7 +43,7 @@ enum class SpectrumPrecision
   // Network in float32; products of B and sums over points in double, or, on a GPU whose double is slow, in
   // float32 (eigenvalues of several heads, within 1e-4).
   Default,
-  Precise  // everything in double
+  Precise // everything in double
 };
 
 struct SpectrumOptions
