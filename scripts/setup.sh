@@ -51,7 +51,7 @@ if has_gpu && ! has_toolkit; then
   wheels+=(nvcc)
 fi
 if [[ $tests == yes ]]; then
-  packages+=(libgtest-dev libgmock-dev clang-format openmpi-bin python3-scipy python3-markdown-it)
+  packages+=(libgtest-dev libgmock-dev clang-format openmpi-bin python3-scipy python3-markdown-it imagemagick)
   wheels+=(test)
 fi
 
