@@ -16,7 +16,6 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 using namespace flare::filters;
 using State = TrainingStatus::State;
@@ -71,11 +70,9 @@ void vtkFLARETrain::SetNeverTrain(bool never)
   }
 }
 
-void vtkFLARETrain::StartLive(
-  TrainingPlan plan, const flare::TrainingOptions& options, vtkInformationVector* outputs)
+void vtkFLARETrain::CheckData(const flare::TrainingOptions& options)
 {
   auto& d = *this->Internal;
-  const auto split = flare::splitCases(d.data->size(), options.validationFraction, options.seed);
   const auto report = flare::reportOn(*d.data, options,
     [this](double part)
     {
@@ -105,12 +102,18 @@ void vtkFLARETrain::StartLive(
   {
     throw flare::Error(errors);
   }
+}
+
+void vtkFLARETrain::StartLive(
+  TrainingPlan plan, const flare::TrainingOptions& options, vtkInformationVector* outputs)
+{
+  auto& d = *this->Internal;
+  this->CheckData(options);
   LiveRun live;
   live.plan = std::move(plan);
   live.options = options;
   live.signature = d.data->signature();
-  live.validation = options.validationCases.empty() ? split.validation : options.validationCases;
-  std::sort(live.validation.begin(), live.validation.end());
+  live.validation = this->HeldOut(d.data->size());
   live.device = flare::describeDevice(flare::resolveDevice(options.device));
   live.settings = this->Superclass::GetMTime();
   live.upstream = upstreamTime(this);

@@ -342,20 +342,31 @@ bool vtkFLARETrain::Collect(vtkInformation* request, vtkInformationVector** inpu
   return !d.loop.advance();
 }
 
+std::vector<std::size_t> vtkFLARETrain::HeldOut(std::size_t cases) const
+{
+  const auto& explicitly = this->Internal->validationCases;
+  if (explicitly.empty())
+  {
+    return flare::splitCases(cases, this->ValidationFraction, static_cast<std::uint64_t>(this->Seed))
+      .validation;
+  }
+  std::vector<std::size_t> indices;
+  for (const int index : explicitly)
+  {
+    indices.push_back(static_cast<std::size_t>(std::max(0, index))); // training refuses negative ones
+  }
+  std::sort(indices.begin(), indices.end());
+  return indices;
+}
+
 std::size_t vtkFLARETrain::ShownIndex(std::size_t cases) const
 {
   if (this->ShownCase >= 0)
   {
     return static_cast<std::size_t>(this->ShownCase);
   }
-  const auto& explicitly = this->Internal->validationCases;
-  if (!explicitly.empty())
-  {
-    return static_cast<std::size_t>(std::max(0, *std::min_element(explicitly.begin(), explicitly.end())));
-  }
-  const auto split =
-    flare::splitCases(cases, this->ValidationFraction, static_cast<std::uint64_t>(this->Seed));
-  return split.validation.empty() ? 0 : split.validation.front();
+  const auto heldOut = this->HeldOut(cases);
+  return heldOut.empty() ? 0 : heldOut.front();
 }
 
 void vtkFLARETrain::Finish(vtkInformationVector* outputs, const std::function<bool()>& stopWanted)

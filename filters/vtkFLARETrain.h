@@ -22,6 +22,7 @@
 #include <functional> // for std::function
 #include <memory>     // for std::unique_ptr
 #include <string>     // for std::string
+#include <vector>     // for std::vector
 
 class vtkDataArraySelection;
 class vtkDoubleArray;
@@ -389,12 +390,16 @@ private:
   ///@{
   /** The run in the background (train_background.cpp). It is current while settings, inputs and its file are
    * those that it was started with. Preparing and showing it belong to one execution. */
+  /** Throws flare::Error when the data cannot be trained on, and notes what is to be asked. */
+  void CheckData(const flare::TrainingOptions& options);
   void StartLive(
     flare::filters::TrainingPlan plan, const flare::TrainingOptions& options, vtkInformationVector* outputs);
   bool LiveRunIsCurrent();
   void PrepareLive();
   void ShowLive(vtkInformationVector** inputs, vtkInformationVector* outputs);
   ///@}
+  /** The cases that are held out, sorted. */
+  std::vector<std::size_t> HeldOut(std::size_t cases) const;
   std::size_t ShownIndex(std::size_t cases) const;
   std::string ResolveModelFile();
 
