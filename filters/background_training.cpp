@@ -1,11 +1,9 @@
 #include "background_training.h"
 
 #include "mesh_prediction.h"
+#include "window_first.h"
 
 #include "flare/predictor.h"
-
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -25,13 +23,6 @@ double now()
 {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
-
-// The window's thread comes first where there are no more cores than training takes. On Linux the priority is
-// a thread's own, and the threads that it starts inherit it.
-void yieldToTheWindow()
-{
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 5);
-}
 }
 
 BackgroundTraining::BackgroundTraining(
@@ -40,12 +31,19 @@ BackgroundTraining::BackgroundTraining(
   , plan_(std::move(plan))
   , data_(std::move(data))
   , options_(std::move(options))
-  , thread_([this] { work(); })
 {
+  if (data_.communicator()->size() == 1)
+  {
+    thread_ = std::thread([this] { work(); });
+  }
 }
 
 BackgroundTraining::~BackgroundTraining()
 {
+  if (inSlices())
+  {
+    return;
+  }
   stop();
   {
     std::unique_lock<std::mutex> lock(mutex_);
@@ -92,7 +90,7 @@ void BackgroundTraining::pause()
       }
       pauseWanted_ = true;
       status_.state = State::Paused;
-      if (trainer_)
+      if (trainer_ && !inSlices())
       {
         trainer_->pause();
       }
@@ -129,6 +127,8 @@ void BackgroundTraining::stop()
         trainer_->requestStop();
       }
     });
+  // Nobody calls `advance` for a run that is paused.
+  advance(0.0);
 }
 
 void BackgroundTraining::saveCheckpoint()
@@ -171,73 +171,87 @@ bool BackgroundTraining::abandoned() const
 void BackgroundTraining::work()
 {
   yieldToTheWindow();
-  std::optional<TrainingResult> result;
-  std::string error;
   try
   {
     auto trainer = TrainingSession::start(plan_, data_, options_);
-    drive(trainer);
-    if (!abandoned())
+    begin(trainer);
+    const auto state = goOn(trainer, std::numeric_limits<double>::infinity());
+    end(abandoned() ? std::nullopt : std::optional(session_.finish(plan_, trainer, state, data_, options_)),
+      {});
+  }
+  catch (const std::exception& e)
+  {
+    end({}, *e.what() ? e.what() : "an unknown error");
+  }
+}
+
+void BackgroundTraining::advance(double seconds)
+{
+  if (!inSlices() || status().state == State::Ended || status().state == State::Paused)
+  {
+    return;
+  }
+  try
+  {
+    if (!sliced_)
     {
-      result = session_.finish(plan_, trainer, trainer.state(), data_, options_);
+      sliced_.emplace(TrainingSession::start(plan_, data_, options_));
+      begin(*sliced_);
+    }
+    const auto state = goOn(*sliced_, seconds);
+    if (state != RunState::Running)
+    {
+      auto result = session_.finish(plan_, *sliced_, state, data_, options_);
+      sliced_.reset();
+      end(std::move(result), {});
     }
   }
   catch (const std::exception& e)
   {
-    error = *e.what() ? e.what() : "an unknown error";
+    sliced_.reset();
+    end({}, *e.what() ? e.what() : "an unknown error");
   }
-  data_ = DataSet();
+}
+
+// From here on others reach the trainer.
+void BackgroundTraining::begin(Trainer& trainer)
+{
   publish(
     [&](TrainingStatus& status)
     {
-      status.result = std::move(result);
-      status.error = std::move(error);
-      status.state = State::Ended;
-      status.secondsLeft = 0.0;
-      if (status.result)
+      trainer_ = &trainer;
+      status.history = trainer.record().history;
+      status.validationCases = trainer.record().validationCases;
+      status.secondsLeft = std::numeric_limits<double>::quiet_NaN();
+      status.state = status.state == State::Preparing ? State::Training : status.state;
+      if (pauseWanted_)
       {
-        status.model = status.result->model;
-        status.history = status.result->model.info().training.history;
-        status.prediction.reset();
+        trainer.pause();
+      }
+      if (stopWanted_)
+      {
+        trainer.requestStop();
       }
     });
-  ended_.notify_all();
 }
 
-// To the end of the run; others reach the trainer in the meantime.
-void BackgroundTraining::drive(Trainer& trainer)
+RunState BackgroundTraining::goOn(Trainer& trainer, double seconds)
 {
-  struct Reach
+  struct Reach // of others, which an error ends
   {
-    Reach(BackgroundTraining& b, Trainer& trainer)
-      : background(b)
-    {
-      background.publish(
-        [&](TrainingStatus& status)
-        {
-          background.trainer_ = &trainer;
-          status.history = trainer.record().history;
-          status.validationCases = trainer.record().validationCases;
-          status.secondsLeft = std::numeric_limits<double>::quiet_NaN();
-          status.state = status.state == State::Preparing ? State::Training : status.state;
-          if (background.pauseWanted_)
-          {
-            trainer.pause();
-          }
-          if (background.stopWanted_)
-          {
-            trainer.requestStop();
-          }
-        });
-    }
     ~Reach()
     {
-      background.publish([&](TrainingStatus&) { background.trainer_ = nullptr; });
+      if (state != RunState::Running)
+      {
+        background.publish([this](TrainingStatus&) { background.trainer_ = nullptr; });
+      }
     }
     BackgroundTraining& background;
+    RunState state = RunState::Failed;
   };
-  const Reach reach(*this, trainer);
-  trainer.run(
+  Reach reach{ *this };
+  reach.state = trainer.runFor(
+    seconds,
     [&](const Progress& progress)
     {
       publish(
@@ -258,6 +272,36 @@ void BackgroundTraining::drive(Trainer& trainer)
       predictShown(trainer);
       return true;
     });
+  return reach.state;
+}
+
+void BackgroundTraining::end(std::optional<TrainingResult> result, std::string error)
+{
+  data_ = DataSet();
+  publish(
+    [&](TrainingStatus& status)
+    {
+      status.result = std::move(result);
+      status.error = std::move(error);
+      status.state = State::Ended;
+      status.secondsLeft = 0.0;
+      if (status.result)
+      {
+        status.model = status.result->model;
+        status.history = status.result->model.info().training.history;
+        status.prediction.reset();
+      }
+    });
+  ended_.notify_all();
+}
+
+// By rank 0's clock.
+bool BackgroundTraining::predictionDue() const
+{
+  auto& communicator = *data_.communicator();
+  float due = communicator.rank() == 0 && now() >= nextPrediction_ ? 1.0F : 0.0F;
+  communicator.max(&due, 1);
+  return due > 0.0F;
 }
 
 void BackgroundTraining::predictShown(const Trainer& trainer)
@@ -265,7 +309,7 @@ void BackgroundTraining::predictShown(const Trainer& trainer)
   const double begin = now();
   std::optional<Case> shown;
   std::size_t index = 0;
-  if (begin >= nextPrediction_)
+  if (predictionDue())
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     shown = shown_;

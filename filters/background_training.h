@@ -41,15 +41,17 @@ struct TrainingStatus
   std::string error;
 };
 
-// Trains on a thread of its own, at a lower priority than that of the window before it. One process only:
-// other ranks' work would have to meet in MPI calls of several threads, which ParaView's MPI does not allow.
+// Trains behind the window. One process trains on a thread of its own, at a lower priority than that of the
+// window. Several ranks would meet in MPI calls of several threads, which ParaView's MPI does not allow: they
+// train in slices, for which `advance` is called again and again. Everything is collective then, and called
+// on all ranks in the same order.
 class BackgroundTraining
 {
 public:
   // Starts at once. While it lives, nobody else may use the session.
   BackgroundTraining(TrainingSession& session, TrainingPlan plan, DataSet data, TrainingOptions options);
-  // Stops the run, as `stop` does; a run that is still in a step a second later is broken off, and what its
-  // last checkpoint holds is what remains.
+  // Stops a thread's run, as `stop` does; a run that is still in a step a second later is broken off, and
+  // what its last checkpoint holds is what remains. That holds for slices, too.
   ~BackgroundTraining();
   BackgroundTraining(const BackgroundTraining&) = delete;
   BackgroundTraining& operator=(const BackgroundTraining&) = delete;
@@ -58,6 +60,11 @@ public:
   void resume();
   void stop();
   void saveCheckpoint();
+
+  bool inSlices() const { return !thread_.joinable(); }
+  // Trains until a step ends later than `seconds` from now. Nothing happens in a pause, after the end, or
+  // where a thread trains.
+  void advance(double seconds);
 
   // From now on this case is predicted, at most twice a second and in at most 5 % of the time.
   void show(std::size_t index, Case c);
@@ -68,8 +75,11 @@ public:
 
 private:
   void work();
-  void drive(Trainer& trainer);
+  void begin(Trainer& trainer);
+  RunState goOn(Trainer& trainer, double seconds);
+  void end(std::optional<TrainingResult> result, std::string error);
   bool abandoned() const;
+  bool predictionDue() const;
   void predictShown(const Trainer& trainer);
   template<typename Change>
   void publish(const Change& change);
@@ -93,6 +103,7 @@ private:
   bool abandoned_ = false;
   double nextPrediction_ = 0.0; // of the worker alone
 
-  std::thread thread_; // last: it uses all of the above
+  std::optional<Trainer> sliced_; // where several ranks train
+  std::thread thread_;            // last: it uses all of the above
 };
 }

@@ -87,11 +87,12 @@ void CaseLoop::requestPass(vtkInformationVector* inputs, std::size_t pass)
 bool CaseLoop::take(vtkInformation* request, vtkInformationVector* inputs, Communicator& communicator,
   std::vector<Taken>& cases)
 {
-  if (pass_ > 0 && !request->Get(Pipeline::CONTINUE_EXECUTING()))
+  if (pass_ > 0 && !left_ && !request->Get(Pipeline::CONTINUE_EXECUTING()))
   {
     restart();
     return false;
   }
+  left_ = false;
   takePass(inputs, communicator, cases);
   total_ = cases.size();
   if (used_ == CasesFrom::TimeSteps)
@@ -212,6 +213,7 @@ bool CaseLoop::advance()
 void CaseLoop::restart()
 {
   pass_ = 0;
+  left_ = false;
   surfaces_ = 0;
 }
 

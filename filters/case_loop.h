@@ -46,6 +46,8 @@ public:
   bool first() const { return pass_ == 0; }
   // Moves to the next pass; false when the last one is done, which ends the loop.
   bool advance();
+  // The loop is left here, and the next execution goes on with it.
+  void leave() { left_ = true; }
   // After an error or the end: the next execution starts from the beginning.
   void restart();
 
@@ -77,6 +79,7 @@ private:
   std::size_t pass_ = 0;
   std::size_t total_ = 0;
   std::size_t surfaces_ = 0;
+  bool left_ = false;
   std::size_t stay_ = 0;  // the pass that the inputs are left at
   std::size_t again_ = 0; // the case of goTo, among those of that pass
 };

@@ -1,6 +1,7 @@
 #include "case_reader.h"
 
 #include "array_views.h"
+#include "guarded.h"
 #include "owned_points.h"
 #include "parallel.h"
 
@@ -332,7 +333,9 @@ Case readCase(const CaseMesh& mesh, const Signature& signature, Targets targets,
           result.targets = fieldsOf(mesh, signature.targets, signature.association);
         }
       });
-    result.parameters = parametersOf(mesh, signature.parameters, given, communicator);
+    const char* settings = given ? "ParameterValues" : "ParameterArrays";
+    result.parameters =
+      about(settings, [&] { return parametersOf(mesh, signature.parameters, given, communicator); });
     result.time = givenValue(given, "time").value_or(mesh.time);
     onEveryRank(communicator,
       [&]
@@ -347,6 +350,10 @@ Case readCase(const CaseMesh& mesh, const Signature& signature, Targets targets,
     result.owned = ownedMarks(
       mesh, signature.association, result.points, communicator, notes ? &notes->sharedPoints : nullptr);
     return result;
+  }
+  catch (const PropertyError& e)
+  {
+    throw PropertyError(e.property(), "case '" + mesh.name + "': " + e.what());
   }
   catch (const Error& e)
   {

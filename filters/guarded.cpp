@@ -12,6 +12,7 @@
 #include <vtkMultiProcessController.h>
 #include <vtkNew.h>
 #include <vtkSmartPointer.h>
+#include <vtkStringArray.h>
 #include <vtkTable.h>
 
 #include <set>
@@ -20,7 +21,7 @@ namespace flare::filters
 {
 namespace
 {
-void fail(vtkAlgorithm* filter, vtkInformationVector* outputs, const std::string& text)
+unsigned long fail(vtkAlgorithm* filter, vtkInformationVector* outputs, const std::string& text)
 {
   for (int port = 0; port < outputs->GetNumberOfInformationObjects(); ++port)
   {
@@ -33,6 +34,13 @@ void fail(vtkAlgorithm* filter, vtkInformationVector* outputs, const std::string
   {
     vtkErrorWithObjectMacro(filter, << text);
   }
+  return vtkErrorCode::UserError;
+}
+
+void note(vtkStringArray* problem, const std::string& property, const std::string& text)
+{
+  problem->InsertNextValue(property);
+  problem->InsertNextValue(text);
 }
 
 bool isFirstRank(vtkMultiProcessController* controller)
@@ -41,23 +49,33 @@ bool isFirstRank(vtkMultiProcessController* controller)
 }
 }
 
-unsigned long guarded(vtkAlgorithm* filter, vtkInformationVector* outputs, const std::function<void()>& work)
+unsigned long guarded(vtkAlgorithm* filter, vtkInformationVector* outputs, vtkStringArray* problem,
+  const std::function<void()>& work)
 {
+  problem->Initialize();
+  // All ranks throw the same error, and one says it.
+  const bool first = isFirstRank(vtkMultiProcessController::GetGlobalController());
   try
   {
     work();
     return vtkErrorCode::NoError;
   }
+  catch (const PropertyError& e)
+  {
+    note(problem, e.property(), e.what());
+    return fail(filter, outputs, first ? e.what() : "");
+  }
   catch (const Error& e)
   {
-    // All ranks throw the same text.
-    fail(filter, outputs, isFirstRank(vtkMultiProcessController::GetGlobalController()) ? e.what() : "");
+    note(problem, "", e.what());
+    return fail(filter, outputs, first ? e.what() : "");
   }
   catch (const std::exception& e)
   {
-    fail(filter, outputs, std::string("unexpected failure: ") + e.what());
+    const auto text = std::string("unexpected failure: ") + e.what();
+    note(problem, "", text);
+    return fail(filter, outputs, text);
   }
-  return vtkErrorCode::UserError;
 }
 
 void warn(vtkAlgorithm* filter, const std::vector<std::string>& texts, vtkMultiProcessController* controller)

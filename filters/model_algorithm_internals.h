@@ -40,6 +40,7 @@ struct vtkFLAREModelAlgorithm::Internals
   vtkNew<vtkStringArray> names;
   vtkNew<vtkStringArray> units;
   vtkNew<vtkDoubleArray> ranges;
+  vtkNew<vtkStringArray> problem; // of the last execution
 
   flare::ModelInfo information() const;
   // Throws Error when a value is set for something that is not a parameter of the model, or is no number.

@@ -8,8 +8,10 @@
 #include "flare/predictor.h"
 #include "flare/trainer.h"
 
+#include <vtkInformation.h>
 #include <vtkInformationVector.h>
 #include <vtkMultiProcessController.h>
+#include <vtkStreamingDemandDrivenPipeline.h>
 #include <vtksys/SystemInformation.hxx>
 
 #include <algorithm>
@@ -23,11 +25,8 @@ using State = TrainingStatus::State;
 namespace
 {
 constexpr double betweenUpdates = 0.5; // s
-
-double now()
-{
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+// What one execution takes, unless one case or one step takes longer: the window waits for it.
+constexpr double sliceTime = 0.08; // s
 
 // The latest modification of everything before an algorithm.
 vtkMTimeType upstreamTime(vtkAlgorithm* algorithm)
@@ -70,82 +69,184 @@ void vtkFLARETrain::SetNeverTrain(bool never)
   }
 }
 
-void vtkFLARETrain::CheckData(const flare::TrainingOptions& options)
+bool LiveRun::news() const
 {
-  auto& d = *this->Internal;
-  const auto report = flare::reportOn(*d.data, options,
-    [this](double part)
-    {
-      this->SetProgressText("checking the data");
-      this->UpdateProgress(part);
-      return true;
-    });
-  d.report->Initialize();
-  std::string errors;
-  d.warnings.clear();
-  for (const auto& entry : report)
+  switch (phase)
   {
-    for (const auto& text : { std::string(name(entry.level)), entry.subject, entry.text, entry.remedy })
-    {
-      d.report->InsertNextValue(text);
-    }
-    if (entry.level == flare::ReportEntry::Level::Warning)
-    {
-      d.warnings += entry.subject + entry.text;
-    }
-    if (entry.level == flare::ReportEntry::Level::Error)
-    {
-      errors += (errors.empty() ? "" : "\n") + entry.subject + ": " + entry.text + ". " + entry.remedy;
-    }
+    case Phase::Reading:
+      return sliceEnded;
+    case Phase::Checking:
+      return check->ended();
+    case Phase::Waiting:
+      return startWanted;
+    case Phase::Training:
+      break;
   }
-  if (!errors.empty())
-  {
-    throw flare::Error(errors);
-  }
+  return training->version() != shownVersion;
 }
 
-void vtkFLARETrain::StartLive(
-  TrainingPlan plan, const flare::TrainingOptions& options, vtkInformationVector* outputs)
+void vtkFLARETrain::BeginLive()
 {
   auto& d = *this->Internal;
-  this->CheckData(options);
-  LiveRun live;
-  live.plan = std::move(plan);
-  live.options = options;
+  d.cancelled = false;
+  d.outcome = "reading the cases";
+  d.live.emplace();
+  d.live->checkOnly = d.checkWanted;
+  d.live->settings = this->Superclass::GetMTime();
+}
+
+bool vtkFLARETrain::GoOnLive(
+  vtkInformation* request, vtkInformationVector** inputs, vtkInformationVector* outputs)
+{
+  auto& d = *this->Internal;
+  if (!request->Get(vtkStreamingDemandDrivenPipeline::CONTINUE_EXECUTING()))
+  {
+    d.executionBegin = d.passBegin;
+  }
+  // Readers may call themselves modified when another time step is asked for.
+  d.live->upstream = upstreamTime(this);
+  if (d.live->phase == LiveRun::Phase::Reading && this->ReadOn(request, inputs, outputs))
+  {
+    return true;
+  }
+  if (d.live && d.live->phase != LiveRun::Phase::Reading)
+  {
+    this->GoOnAfterReading(outputs);
+  }
+  if (d.live)
+  {
+    this->ShowLive(inputs, outputs);
+  }
+  return false;
+}
+
+// True when this execution should bring another case. The run is over where it was aborted, or where there
+// is nothing to train.
+bool vtkFLARETrain::ReadOn(
+  vtkInformation* request, vtkInformationVector** inputs, vtkInformationVector* outputs)
+{
+  auto& d = *this->Internal;
+  d.live->sliceEnded = false;
+  if (!this->Collect(request, inputs))
+  {
+    d.live->sliceEnded = this->SliceIsOver();
+    if (d.live->sliceEnded)
+    {
+      d.loop.leave();
+    }
+    return !d.live->sliceEnded;
+  }
+  if (!d.data || !this->EndReading(outputs))
+  {
+    d.live.reset();
+  }
+  return false;
+}
+
+// By rank 0's clock.
+bool vtkFLARETrain::SliceIsOver()
+{
+  auto& d = *this->Internal;
+  float over = d.communicator->rank() == 0 && now() - d.executionBegin >= sliceTime ? 1.0F : 0.0F;
+  d.communicator->max(&over, 1);
+  return over > 0.0F;
+}
+
+bool vtkFLARETrain::EndReading(vtkInformationVector* outputs)
+{
+  auto& d = *this->Internal;
+  auto& live = *d.live;
+  this->EndOfReading();
+  if (this->Exports() && !live.checkOnly)
+  {
+    this->Export();
+    return false;
+  }
+  live.options = this->Options();
+  if (!live.checkOnly)
+  {
+    live.plan = this->Plan(live.options);
+    if (live.plan->result)
+    {
+      this->Present(*live.plan->result, outputs);
+      return false;
+    }
+  }
   live.signature = d.data->signature();
   live.validation = this->HeldOut(d.data->size());
-  live.device = flare::describeDevice(flare::resolveDevice(options.device));
-  live.settings = this->Superclass::GetMTime();
-  live.upstream = upstreamTime(this);
-  live.shown = this->ShownIndex(d.data->size());
-  live.shownAt = now();
-  live.data = std::move(*d.data);
-  d.data.reset();
-  d.live = std::move(live);
-  d.outcome = "waiting: the check of the data has warnings";
-  // Nobody is asked the same twice.
-  if (d.warnings.empty() || d.warnings == d.accepted)
-  {
-    d.begin();
-  }
-  flare::ModelInfo info;
-  info.signature = d.live->signature;
-  this->FillOutputs(info, outputs, [](CaseMesh&) {});
+  live.device =
+    about("Device", [&] { return flare::describeDevice(flare::resolveDevice(live.options.device)); });
+  live.shown = d.shownIndex;
+  live.check = std::make_unique<BackgroundCheck>(*d.data, live.options);
+  live.phase = LiveRun::Phase::Checking;
+  d.outcome = "checking the data";
+  return true;
 }
 
-void vtkFLARETrain::Internals::begin()
+void vtkFLARETrain::GoOnAfterReading(vtkInformationVector* outputs)
 {
-  auto& run = *this->live;
-  run.training = std::make_unique<BackgroundTraining>(
-    this->session, std::move(run.plan), std::move(*run.data), run.options);
-  run.data.reset();
-  run.training->show(run.shown, this->shownCase);
-  this->outcome = "training";
+  auto& d = *this->Internal;
+  auto& live = *d.live;
+  if (live.phase == LiveRun::Phase::Checking && live.check->ended())
+  {
+    const bool asks = d.takeReport(live.check->report());
+    live.check.reset();
+    live.phase = LiveRun::Phase::Waiting;
+    live.startWanted = !asks && !live.checkOnly;
+    d.outcome = asks ? "waiting: the check of the data has warnings" : "waiting: the data are checked";
+  }
+  if (live.phase == LiveRun::Phase::Waiting && live.startWanted)
+  {
+    live.plan = live.plan ? std::move(live.plan) : this->Plan(live.options);
+    if (live.plan->result)
+    {
+      this->Present(*live.plan->result, outputs);
+      d.live.reset();
+      return;
+    }
+    live.training = std::make_unique<BackgroundTraining>(
+      d.session, std::move(*live.plan), std::move(*d.data), live.options);
+    d.data.reset();
+    live.training->show(*live.shown, d.shownCase);
+    live.phase = LiveRun::Phase::Training;
+    d.outcome = "training";
+  }
 }
 
 std::optional<TrainingStatus> vtkFLARETrain::Internals::status() const
 {
   return this->live && this->live->training ? std::optional(this->live->training->status()) : std::nullopt;
+}
+
+bool vtkFLARETrain::Internals::takeReport(const std::vector<flare::ReportEntry>& entries)
+{
+  this->report->Initialize();
+  this->warnings.clear();
+  for (const auto& entry : entries)
+  {
+    for (const auto& text : { std::string(name(entry.level)), entry.subject, entry.text, entry.remedy })
+    {
+      this->report->InsertNextValue(text);
+    }
+    if (entry.level == flare::ReportEntry::Level::Warning)
+    {
+      this->warnings += entry.subject + entry.text;
+    }
+  }
+  if (flare::hasErrors(entries))
+  {
+    std::string errors;
+    for (const auto& entry : entries)
+    {
+      if (entry.level == flare::ReportEntry::Level::Error)
+      {
+        errors += (errors.empty() ? "" : "\n") + entry.subject + ": " + entry.text + ". " + entry.remedy;
+      }
+    }
+    throw PropertyError("DataReport", errors);
+  }
+  // Nobody is asked the same twice.
+  return !this->warnings.empty() && this->warnings != this->accepted;
 }
 
 bool vtkFLARETrain::LiveRunIsCurrent()
@@ -158,13 +259,41 @@ bool vtkFLARETrain::LiveRunIsCurrent()
   return d.live->fileVersion.empty() || d.live->fileVersion == identify(d.modelFile).text();
 }
 
-void vtkFLARETrain::PrepareLive()
+void vtkFLARETrain::PrepareLive(vtkInformationVector* inputs)
 {
   auto& d = *this->Internal;
+  if (d.live->phase == LiveRun::Phase::Reading)
+  {
+    d.loop.request(inputs);
+    return;
+  }
   const auto wanted = this->ShownIndex(d.loop.total());
   if (wanted != d.live->shown && wanted < d.loop.total())
   {
     d.loop.goTo(wanted);
+    d.live->coming = wanted;
+  }
+  d.loop.requestAgain(inputs);
+}
+
+// The case that PrepareLive has asked for.
+void vtkFLARETrain::TakeShownCase(vtkInformationVector* inputs)
+{
+  auto& d = *this->Internal;
+  auto& live = *d.live;
+  this->RequireShownCase(d.loop.total());
+  if (live.coming)
+  {
+    const auto taken = d.loop.takeAgain(inputs, *d.communicator);
+    d.show(taken,
+      readCase(taken.mesh, live.signature, Targets::Required, nullptr, *d.communicator, &d.reading),
+      *live.coming);
+    live.shown = live.coming;
+    live.coming.reset();
+    if (live.training)
+    {
+      live.training->show(*live.shown, d.shownCase);
+    }
   }
 }
 
@@ -172,38 +301,23 @@ void vtkFLARETrain::ShowLive(vtkInformationVector** inputs, vtkInformationVector
 {
   auto& d = *this->Internal;
   auto& live = *d.live;
-  // Readers may call themselves modified when another time step is asked for.
-  live.upstream = upstreamTime(this);
   live.shownVersion = live.training ? live.training->version() : 0;
   live.shownAt = now();
   const auto status = d.status().value_or(TrainingStatus());
   if (!status.error.empty())
   {
-    throw flare::Error(status.error);
+    throw PropertyError("Recipe", status.error);
   }
   if (status.result && !live.endSeen)
   {
     live.endSeen = true;
     live.fileVersion = identify(d.modelFile).text();
     d.outcome = status.result->outcome;
-    warn(this, status.result->warnings, nullptr);
+    warn(this, status.result->warnings, vtkMultiProcessController::GetGlobalController());
   }
-  const auto wanted = this->ShownIndex(d.loop.total());
-  if (wanted >= d.loop.total())
+  if (live.phase != LiveRun::Phase::Reading)
   {
-    throw flare::Error("ShownCase is " + std::to_string(this->ShownCase) + ", but there are " +
-                       std::to_string(d.loop.total()) + " cases, numbered from 0");
-  }
-  if (wanted != live.shown)
-  {
-    const auto taken = d.loop.takeAgain(inputs[0], *d.communicator);
-    d.show(
-      taken, readCase(taken.mesh, live.signature, Targets::Required, nullptr, *d.communicator, &d.reading));
-    live.shown = wanted;
-    if (live.training)
-    {
-      live.training->show(wanted, d.shownCase);
-    }
+    this->TakeShownCase(inputs[0]);
   }
   flare::ModelInfo info;
   info.signature = live.signature;
@@ -228,17 +342,44 @@ void vtkFLARETrain::ShowLive(vtkInformationVector** inputs, vtkInformationVector
 bool vtkFLARETrain::GetNeedsUpdate()
 {
   const auto& live = this->Internal->live;
-  return live && live->training && live->training->version() != live->shownVersion &&
-         now() - live->shownAt >= betweenUpdates;
+  const bool often = live && live->training && now() - live->shownAt < betweenUpdates;
+  return live && live->news() && !often;
+}
+
+void vtkFLARETrain::CheckCases()
+{
+  auto& d = *this->Internal;
+  const auto status = d.status();
+  if (status && status->state != State::Ended)
+  {
+    return;
+  }
+  d.checkWanted = true;
+  if (!d.live || status)
+  {
+    d.live.reset();
+    d.clear();
+    d.refresh.Modified();
+  }
 }
 
 void vtkFLARETrain::StartTraining()
 {
   auto& d = *this->Internal;
-  if (d.live && !d.live->training)
+  d.checkWanted = false;
+  if (!d.live && d.cancelled)
+  {
+    d.cancelled = false;
+    d.refresh.Modified();
+  }
+  else if (d.live && d.live->phase == LiveRun::Phase::Waiting)
   {
     d.accepted = d.warnings;
-    d.begin();
+    d.live->startWanted = true;
+  }
+  else if (d.live)
+  {
+    d.live->checkOnly = false;
   }
 }
 
@@ -266,7 +407,44 @@ void vtkFLARETrain::ContinueTraining()
 
 void vtkFLARETrain::StopTraining()
 {
-  tell(this->Internal->live, &BackgroundTraining::stop);
+  auto& d = *this->Internal;
+  if (d.live && !d.live->training)
+  {
+    d.live.reset();
+    d.clear();
+    d.cancelled = true;
+    d.outcome = "cancelled before the training began";
+  }
+  tell(d.live, &BackgroundTraining::stop);
+}
+
+void vtkFLARETrain::AdvanceTraining()
+{
+  if (this->GetInSlices())
+  {
+    this->Internal->live->training->advance(sliceTime);
+  }
+}
+
+bool vtkFLARETrain::GetInSlices()
+{
+  const auto& live = this->Internal->live;
+  return live && live->training && live->training->inSlices();
+}
+
+vtkIntArray* vtkFLARETrain::GetReadingProgress()
+{
+  auto& d = *this->Internal;
+  const bool reading = d.live && d.live->phase == LiveRun::Phase::Reading && d.data;
+  d.readingProgress->Initialize();
+  d.readingProgress->InsertNextValue(reading ? static_cast<int>(d.data->size()) : 0);
+  d.readingProgress->InsertNextValue(reading ? static_cast<int>(d.loop.total()) : 0);
+  return d.readingProgress;
+}
+
+vtkStringArray* vtkFLARETrain::GetProblem()
+{
+  return this->Internal->problem;
 }
 
 void vtkFLARETrain::SaveCheckpoint()
@@ -281,16 +459,23 @@ vtkStringArray* vtkFLARETrain::GetDataReport()
 
 const char* vtkFLARETrain::GetTrainingState()
 {
-  if (!this->Internal->live)
+  const auto& live = this->Internal->live;
+  if (!live)
   {
-    return "idle";
+    return this->Internal->problem->GetNumberOfValues() > 0 ? "failed" : "idle";
   }
-  const auto found = this->Internal->status();
-  if (!found)
+  switch (live->phase)
   {
-    return "waiting";
+    case LiveRun::Phase::Reading:
+      return "reading";
+    case LiveRun::Phase::Checking:
+      return "checking";
+    case LiveRun::Phase::Waiting:
+      return "waiting";
+    case LiveRun::Phase::Training:
+      break;
   }
-  const auto& status = *found;
+  const auto status = live->training->status();
   switch (status.state)
   {
     case State::Preparing:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "background_check.h"
 #include "background_training.h"
 #include "case_loop.h"
 #include "case_reader.h"
@@ -20,6 +21,7 @@
 #include <vtkStringArray.h>
 #include <vtkTimeStamp.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,13 +29,30 @@
 
 namespace flare::filters
 {
-// A run in the background as one filter sees it.
+// Seconds of the steady clock.
+inline double now()
+{
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// A run in the background as one filter sees it: the cases are read, in slices; the data are checked; where
+// somebody has to be asked it waits; it trains.
 struct LiveRun
 {
-  // What it will begin with, while it waits for its user's word.
-  TrainingPlan plan;
+  enum class Phase
+  {
+    Reading,
+    Checking,
+    Waiting,
+    Training
+  };
+  Phase phase = Phase::Reading;
+  bool checkOnly = false;   // it waits after the check in any case
+  bool startWanted = false; // while it waits
+  bool sliceEnded = false;  // of the reading
+
   TrainingOptions options;
-  std::optional<DataSet> data;
+  std::optional<TrainingPlan> plan; // made before the check, unless that is all that is wanted
 
   Signature signature;
   std::vector<std::size_t> validation; // indices of the cases that are held out
@@ -44,12 +63,17 @@ struct LiveRun
   vtkMTimeType upstream = 0;
   std::string fileVersion;
 
-  std::size_t shown = 0; // the case on port 1
+  std::optional<std::size_t> shown;  // the case on port 1
+  std::optional<std::size_t> coming; // the one that the inputs have been asked for
   std::uint64_t shownVersion = 0;
   double shownAt = 0.0; // s, of the steady clock
   bool endSeen = false;
 
-  std::unique_ptr<BackgroundTraining> training; // nullptr while it waits; last: it ends before the rest goes
+  std::unique_ptr<BackgroundCheck> check;
+  std::unique_ptr<BackgroundTraining> training; // last: it ends before the rest goes
+
+  // Whether another execution of the filter would bring something new.
+  bool news() const;
 };
 }
 
@@ -67,6 +91,7 @@ struct vtkFLARETrain::Internals
   std::optional<flare::DataSet> data;
   flare::filters::ReadingNotes reading;
   flare::Case shownCase;
+  std::optional<std::size_t> shownIndex;
   vtkSmartPointer<vtkDataObject> shownObject;
   std::vector<unsigned int> shownBlock;
 
@@ -77,27 +102,32 @@ struct vtkFLARETrain::Internals
   std::string outcome;
   vtkTimeStamp refresh; // something new to show, with the same settings
   bool refreshing = false;
+  bool checkWanted = false;                     // the next run in the background is a check of the data alone
+  bool cancelled = false;                       // before it trained
+  double passBegin = 0.0, executionBegin = 0.0; // s, of the steady clock
   vtkNew<vtkDoubleArray> progress, history, caseErrors;
-  vtkNew<vtkIntArray> caseIndices;
-  vtkNew<vtkStringArray> caseNames, report;
+  vtkNew<vtkIntArray> caseIndices, readingProgress;
+  vtkNew<vtkStringArray> caseNames, report, problem;
   std::string warnings, accepted; // of the report, and those that its user has trained in spite of
   std::string device;
   flare::filters::TrainingSession session;
-  std::optional<flare::filters::LiveRun> live; // last: its thread uses the session
+  std::optional<flare::filters::LiveRun> live; // last: its threads use the session and the data
 
   void clear()
   {
     this->loop.restart();
     this->data.reset();
     this->shownCase = {};
+    this->shownIndex.reset();
     this->shownObject = nullptr;
   }
 
   flare::DataSet newDataSet(const CaseMesh& first, bool useTime);
   void add(const CaseLoop::Taken& taken, bool shown);
-  void show(const CaseLoop::Taken& taken, const flare::Case& c);
+  void show(const CaseLoop::Taken& taken, const flare::Case& c, std::size_t index);
   /** Of the run in the background, where one has begun. */
   std::optional<flare::filters::TrainingStatus> status() const;
-  /** Has the waiting run begin. */
-  void begin();
+  /** Takes over the report of the check. Throws flare::Error for its errors; true when somebody must be
+   * asked about its warnings. */
+  bool takeReport(const std::vector<flare::ReportEntry>& entries);
 };

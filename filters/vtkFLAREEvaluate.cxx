@@ -111,7 +111,8 @@ int vtkFLAREEvaluate::RequestData(
   vtkInformation* request, vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
   bool more = false;
-  this->SetErrorCode(guarded(this, outputs, [&] { more = this->Score(request, inputs, outputs); }));
+  this->SetErrorCode(
+    guarded(this, outputs, this->Internal->problem, [&] { more = this->Score(request, inputs, outputs); }));
   if (more)
   {
     request->Set(vtkStreamingDemandDrivenPipeline::CONTINUE_EXECUTING(), 1);
@@ -169,14 +170,18 @@ bool vtkFLAREEvaluate::Score(
   }
   if (loop.cases.first())
   {
-    this->ResolveModelFile(inputs);
+    about("ModelFile", [&] { this->ResolveModelFile(inputs); });
     loop.scores.clear();
     loop.reading = {};
     loop.seen = 0;
     loop.casesFound = loop.cases.summary();
   }
-  const auto shared = ModelCache::instance().predictor(this->Internal->modelFile,
-    static_cast<flare::Device>(this->Device), static_cast<flare::Precision>(this->Precision), controller);
+  const auto shared = about("ModelFile",
+    [&]
+    {
+      return ModelCache::instance().predictor(this->Internal->modelFile,
+        static_cast<flare::Device>(this->Device), static_cast<flare::Precision>(this->Precision), controller);
+    });
   const std::lock_guard<std::mutex> lock(shared->mutex);
   const auto& info = shared->predictor.model().info();
   if (this->UseTime && !info.signature.useTime)

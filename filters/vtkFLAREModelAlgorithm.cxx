@@ -1,6 +1,7 @@
 #include "vtkFLAREModelAlgorithm.h"
 
 #include "case_reader.h"
+#include "guarded.h"
 #include "model_algorithm_internals.h"
 #include "parallel.h"
 
@@ -59,13 +60,14 @@ void vtkFLAREModelAlgorithm::Internals::checkParameterValues(const flare::Signat
   {
     if (std::find(names.begin(), names.end(), value.first) == names.end())
     {
-      throw flare::Error("ParameterValues sets '" + value.first + "', which is no parameter of the model '" +
-                         this->modelFile + "'. Its parameters are: " + listOf(names));
+      throw PropertyError("ParameterValues", "ParameterValues sets '" + value.first +
+                                               "', which is no parameter of the model '" + this->modelFile +
+                                               "'. Its parameters are: " + listOf(names));
     }
     const auto bad = this->badValues.find(value.first);
     if (bad != this->badValues.end())
     {
-      throw flare::Error(
+      throw PropertyError("ParameterValues",
         "ParameterValues sets '" + value.first + "' to '" + bad->second + "', which is not a finite number");
     }
   }
@@ -208,6 +210,11 @@ vtkDoubleArray* vtkFLAREModelAlgorithm::GetParameterRanges()
       }
     });
   return this->Internal->ranges;
+}
+
+vtkStringArray* vtkFLAREModelAlgorithm::GetProblem()
+{
+  return this->Internal->problem;
 }
 
 void vtkFLAREModelAlgorithm::Reload()

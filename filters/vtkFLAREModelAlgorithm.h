@@ -65,6 +65,10 @@ public:
   vtkDoubleArray* GetParameterRanges();
   ///@}
 
+  /** Why the last execution failed: the property that can put it right ("" where no single one can), and the
+   * error; empty when it succeeded. */
+  vtkStringArray* GetProblem();
+
   /** Reads the model file again at the next update. */
   void Reload();
 

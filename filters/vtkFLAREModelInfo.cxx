@@ -39,21 +39,25 @@ int vtkFLAREModelInfo::RequestDataObject(
 int vtkFLAREModelInfo::RequestData(
   vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
-  this->SetErrorCode(guarded(this, outputs,
+  this->SetErrorCode(guarded(this, outputs, this->Internal->problem,
     [&]
     {
-      this->ResolveModelFile(inputs);
+      about("ModelFile", [&] { this->ResolveModelFile(inputs); });
       const auto& path = this->Internal->modelFile;
       const auto communicator = communicatorOf(vtkMultiProcessController::GetGlobalController());
       flare::ModelInfo info;
-      onEveryRank(*communicator,
+      about("ModelFile",
         [&]
         {
-          if (path.empty())
-          {
-            throw flare::Error("ModelFile is empty. Choose a model file");
-          }
-          info = ModelCache::instance().information(path);
+          onEveryRank(*communicator,
+            [&]
+            {
+              if (path.empty())
+              {
+                throw flare::Error("ModelFile is empty. Choose a model file");
+              }
+              info = ModelCache::instance().information(path);
+            });
         });
       if (communicator->rank() == 0) // ParaView joins the tables of all ranks
       {

@@ -42,10 +42,10 @@ int vtkFLAREPredict::RequestDataObject(
 int vtkFLAREPredict::RequestData(
   vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
-  this->SetErrorCode(guarded(this, outputs,
+  this->SetErrorCode(guarded(this, outputs, this->Internal->problem,
     [&]
     {
-      this->ResolveModelFile(inputs);
+      about("ModelFile", [&] { this->ResolveModelFile(inputs); });
       this->Predict(vtkDataObject::GetData(inputs[0], 0), vtkDataObject::GetData(outputs, 0));
     }));
   return 1;
@@ -55,8 +55,12 @@ void vtkFLAREPredict::Predict(vtkDataObject* input, vtkDataObject* output)
 {
   auto* controller = vtkMultiProcessController::GetGlobalController();
   const auto communicator = communicatorOf(controller);
-  const auto shared = ModelCache::instance().predictor(this->Internal->modelFile,
-    static_cast<flare::Device>(this->Device), static_cast<flare::Precision>(this->Precision), controller);
+  const auto shared = about("ModelFile",
+    [&]
+    {
+      return ModelCache::instance().predictor(this->Internal->modelFile,
+        static_cast<flare::Device>(this->Device), static_cast<flare::Precision>(this->Precision), controller);
+    });
   const std::lock_guard<std::mutex> lock(shared->mutex);
   const auto& info = shared->predictor.model().info();
   this->Internal->checkParameterValues(info.signature);

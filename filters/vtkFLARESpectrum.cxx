@@ -89,10 +89,10 @@ int vtkFLARESpectrum::RequestDataObject(
 int vtkFLARESpectrum::RequestData(
   vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
-  this->SetErrorCode(guarded(this, outputs,
+  this->SetErrorCode(guarded(this, outputs, this->Internal->problem,
     [&]
     {
-      this->ResolveModelFile(inputs);
+      about("ModelFile", [&] { this->ResolveModelFile(inputs); });
       this->Analyse(vtkDataObject::GetData(inputs[0], 0), outputs);
     }));
   return 1;
@@ -102,7 +102,8 @@ void vtkFLARESpectrum::Analyse(vtkDataObject* input, vtkInformationVector* outpu
 {
   auto* controller = vtkMultiProcessController::GetGlobalController();
   const auto communicator = communicatorOf(controller);
-  const auto model = ModelCache::instance().model(this->Internal->modelFile, *communicator);
+  const auto model = about(
+    "ModelFile", [&] { return ModelCache::instance().model(this->Internal->modelFile, *communicator); });
   const auto& signature = model.info().signature;
   this->Internal->checkParameterValues(signature);
   const auto device = static_cast<flare::Device>(this->Device);

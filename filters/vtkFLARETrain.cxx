@@ -10,6 +10,7 @@
 #include "training_signature.h"
 #include "upstream_file.h"
 
+#include "flare/error.h"
 #include "flare/predictor.h"
 #include "flare/trainer.h"
 
@@ -162,7 +163,7 @@ vtkMTimeType vtkFLARETrain::GetMTime()
   {
     d.watch.look(d.modelFile, *flare::serialCommunicator());
   }
-  if (d.live && d.live->training && d.live->training->version() != d.live->shownVersion)
+  if (d.live && d.live->news())
   {
     d.refresh.Modified();
   }
@@ -223,16 +224,18 @@ int vtkFLARETrain::RequestInformation(
 int vtkFLARETrain::RequestUpdateExtent(vtkInformation*, vtkInformationVector** inputs, vtkInformationVector*)
 {
   auto& d = *this->Internal;
-  d.refreshing = this->LiveRunIsCurrent();
-  if (d.refreshing)
+  d.passBegin = now();
+  if (this->LiveRunIsCurrent())
   {
-    this->PrepareLive();
-    d.loop.requestAgain(inputs[0]);
+    this->PrepareLive(inputs[0]);
+    return 1;
   }
-  else
+  if (d.live)
   {
-    d.loop.request(inputs[0]);
+    d.live.reset();
+    d.clear();
   }
+  d.loop.request(inputs[0]);
   return 1;
 }
 
@@ -243,15 +246,18 @@ int vtkFLARETrain::RequestData(
   d.communicator = communicatorOf(vtkMultiProcessController::GetGlobalController());
   InterruptGuard interrupt;
   bool more = false;
-  this->SetErrorCode(guarded(this, outputs,
+  this->SetErrorCode(guarded(this, outputs, d.problem,
     [&]
     {
-      if (d.refreshing)
+      if (this->Background && !d.live && d.loop.first())
       {
-        this->ShowLive(inputs, outputs);
+        this->BeginLive();
+      }
+      if (d.live)
+      {
+        more = this->GoOnLive(request, inputs, outputs);
         return;
       }
-      d.live.reset();
       more = !this->Collect(request, inputs);
       if (!more && d.data)
       {
@@ -267,7 +273,10 @@ int vtkFLARETrain::RequestData(
   if (this->GetErrorCode() != vtkErrorCode::NoError)
   {
     d.outcome = "failed";
-    d.live = d.refreshing ? std::move(d.live) : std::nullopt;
+    if (d.live && !d.live->training)
+    {
+      d.live.reset();
+    }
   }
   if (!d.live)
   {
@@ -298,14 +307,15 @@ void vtkFLARETrain::Internals::add(const CaseLoop::Taken& taken, bool shown)
     taken.mesh, this->data->signature(), Targets::Required, nullptr, *this->communicator, &this->reading);
   if (shown)
   {
-    this->show(taken, c);
+    this->show(taken, c, this->data->size());
   }
   this->data->add(std::move(c));
 }
 
-void vtkFLARETrain::Internals::show(const CaseLoop::Taken& taken, const flare::Case& c)
+void vtkFLARETrain::Internals::show(const CaseLoop::Taken& taken, const flare::Case& c, std::size_t index)
 {
   this->shownCase = c;
+  this->shownIndex = index;
   this->shownBlock = taken.block;
   this->shownObject.TakeReference(taken.object->NewInstance());
   shareMesh(taken.object, this->shownObject);
@@ -315,14 +325,14 @@ bool vtkFLARETrain::Collect(vtkInformation* request, vtkInformationVector** inpu
 {
   auto& d = *this->Internal;
   std::vector<CaseLoop::Taken> taken;
-  if (!d.loop.take(request, inputs[0], *d.communicator, taken))
+  if (!about("CasesFrom", [&] { return d.loop.take(request, inputs[0], *d.communicator, taken); }))
   {
     return false;
   }
   if (d.loop.first())
   {
     d.reading = {};
-    d.data = d.newDataSet(taken.front().mesh, this->UseTime);
+    d.data = about("PointTargetArrays", [&] { return d.newDataSet(taken.front().mesh, this->UseTime); });
     d.casesFound = d.loop.summary();
   }
   const auto shown = this->ShownIndex(d.loop.total());
@@ -369,28 +379,57 @@ std::size_t vtkFLARETrain::ShownIndex(std::size_t cases) const
   return heldOut.empty() ? 0 : heldOut.front();
 }
 
+void vtkFLARETrain::RequireShownCase(std::size_t cases) const
+{
+  if (this->ShownCase >= 0 && static_cast<std::size_t>(this->ShownCase) >= cases)
+  {
+    throw PropertyError("ShownCase", "ShownCase is " + std::to_string(this->ShownCase) + ", but there are " +
+                                       std::to_string(cases) + " cases, numbered from 0");
+  }
+}
+
+flare::TrainingOptions vtkFLARETrain::Options()
+{
+  return about("Recipe",
+    [&]
+    {
+      return trainingOptions(
+        *this, this->Internal->validationCases, this->Internal->modelFile + ".checkpoint");
+    });
+}
+
+flare::filters::TrainingPlan vtkFLARETrain::Plan(const flare::TrainingOptions& options)
+{
+  auto& d = *this->Internal;
+  TrainingRequest request;
+  request.modelFile = d.modelFile;
+  request.checkpoint = options.checkpointPath;
+  request.ifExists = static_cast<flare::filters::IfModelExists>(this->IfModelExists);
+  request.neverTrain = this->NeverTrain;
+  request.makeFolder = !this->ModelFile || !*this->ModelFile;
+  return about("ModelFile", [&] { return d.session.plan(*d.data, options, request); });
+}
+
+void vtkFLARETrain::EndOfReading()
+{
+  auto& d = *this->Internal;
+  this->RequireShownCase(d.data->size());
+  d.modelFile = d.communicator->broadcast(this->ResolveModelFile(), 0);
+  if (d.reading.sharedPoints > 0)
+  {
+    warn(this, { sharedPointsNote(d.reading) }, vtkMultiProcessController::GetGlobalController());
+  }
+}
+
 void vtkFLARETrain::Finish(vtkInformationVector* outputs, const std::function<bool()>& stopWanted)
 {
   auto& d = *this->Internal;
-  if (this->ShownCase >= 0 && static_cast<std::size_t>(this->ShownCase) >= d.data->size())
-  {
-    throw flare::Error("ShownCase is " + std::to_string(this->ShownCase) + ", but there are " +
-                       std::to_string(d.data->size()) + " cases, numbered from 0");
-  }
-  if (this->DataSetFile && *this->DataSetFile)
+  this->EndOfReading();
+  if (this->Exports())
   {
     this->Export();
     return;
   }
-  d.modelFile = d.communicator->broadcast(this->ResolveModelFile(), 0);
-  TrainingRequest request;
-  request.modelFile = d.modelFile;
-  request.checkpoint = d.modelFile + ".checkpoint";
-  request.ifExists = static_cast<flare::filters::IfModelExists>(this->IfModelExists);
-  request.neverTrain = this->NeverTrain;
-  request.makeFolder = !this->ModelFile || !*this->ModelFile;
-
-  const auto options = trainingOptions(*this, d.validationCases, request.checkpoint);
   TrainingHooks hooks;
   hooks.stopWanted = stopWanted;
   hooks.progress = [&](double fraction, const std::string& text)
@@ -398,17 +437,16 @@ void vtkFLARETrain::Finish(vtkInformationVector* outputs, const std::function<bo
     this->SetProgressText(text.c_str());
     this->UpdateProgress(readingShare + (1.0 - readingShare) * fraction);
   };
-  if (d.reading.sharedPoints > 0)
-  {
-    warn(this, { sharedPointsNote(d.reading) }, vtkMultiProcessController::GetGlobalController());
-  }
-  auto plan = d.session.plan(*d.data, options, request);
-  if (!plan.result && this->Background && d.communicator->size() == 1)
-  {
-    this->StartLive(std::move(plan), options, outputs);
-    return;
-  }
-  const auto result = plan.result ? *plan.result : d.session.train(plan, *d.data, options, hooks);
+  const auto options = this->Options();
+  const auto plan = this->Plan(options);
+  this->Present(plan.result ? *plan.result
+                            : about("Recipe", [&] { return d.session.train(plan, *d.data, options, hooks); }),
+    outputs);
+}
+
+void vtkFLARETrain::Present(const TrainingResult& result, vtkInformationVector* outputs)
+{
+  auto& d = *this->Internal;
   d.outcome = result.outcome;
   warn(this, result.warnings, vtkMultiProcessController::GetGlobalController());
   if (!result.afterStop.empty())
@@ -420,18 +458,27 @@ void vtkFLARETrain::Finish(vtkInformationVector* outputs, const std::function<bo
   this->ShowResults(result.model, outputs);
 }
 
+bool vtkFLARETrain::Exports() const
+{
+  return this->DataSetFile && *this->DataSetFile;
+}
+
 void vtkFLARETrain::Export()
 {
   auto& d = *this->Internal;
-  if (d.communicator->size() > 1)
-  {
-    throw flare::Error("DataSetFile is '" + std::string(this->DataSetFile) +
-                       "', but several processes hold parts of the cases. Export with one process");
-  }
-  const auto file = identify(this->DataSetFile);
-  flare::DataSet::requireReplaceable(file.path);
-  d.data->save(file.path);
-  d.outcome = "exported: " + std::to_string(d.data->size()) + " cases to '" + file.path + "'";
+  about("DataSetFile",
+    [&]
+    {
+      if (d.communicator->size() > 1)
+      {
+        throw flare::Error("DataSetFile is '" + std::string(this->DataSetFile) +
+                           "', but several processes hold parts of the cases. Export with one process");
+      }
+      const auto file = identify(this->DataSetFile);
+      flare::DataSet::requireReplaceable(file.path);
+      d.data->save(file.path);
+      d.outcome = "exported: " + std::to_string(d.data->size()) + " cases to '" + file.path + "'";
+    });
   this->SetProgressText(d.outcome.c_str());
   this->UpdateProgress(1.0);
 }
@@ -462,6 +509,10 @@ void vtkFLARETrain::FillOutputs(flare::ModelInfo info, vtkInformationVector* out
   fillHistory(table, info);
 
   auto* mesh = vtkDataObject::GetData(outputs, 1);
+  if (!d.shownObject) // not read yet
+  {
+    return;
+  }
   const auto blocks = volumeBlocks(findBlocks(d.shownObject, *d.communicator));
   auto shown = mergeBlocks(blocks);
   for (const auto& block : blocks)

@@ -37,6 +37,7 @@ namespace filters
 {
 struct CaseMesh;
 struct TrainingPlan;
+struct TrainingResult;
 }
 }
 
@@ -271,27 +272,33 @@ public:
   ///@}
 
   ///@{
-  /** For ParaView's window, which sets it: an execution that has to train reads the cases, starts a run on a
-   * thread of its own and returns. The run's history and its prediction of ShownCase come out whenever the
-   * filter executes again, without the cases being read again. Where several processes hold parts of the
-   * cases, training does not go on behind the window. */
+  /** For ParaView's window, which sets it: an execution takes a tenth of a second, or one case's reading. The
+   * cases are read over several executions, each once; then the data are checked, and a run starts on a
+   * thread of its own. The run's history and its prediction of ShownCase come out whenever the filter
+   * executes again, without the cases being read again. */
   void SetBackground(bool background) { this->Background = background; }
   vtkGetMacro(Background, bool);
   ///@}
 
-  /** What the check of the data has found before the last training in the background: for each entry its
-   * level
-   * ("info", "warning" or "error"), its subject, what is so, and what to do about it. Errors are errors of
-   * the filter. With warnings a run in the background waits for StartTraining. */
+  /** What the check of the data has found in the background: for each entry its level ("info", "warning" or
+   * "error"), its subject, what is so, and what to do about it. Errors are errors of the filter. With
+   * warnings a run waits for StartTraining. */
   vtkStringArray* GetDataReport();
+
+  /** Why the last execution failed: the property that can put it right ("" where no single one can), and the
+   * error; empty when it succeeded. */
+  vtkStringArray* GetProblem();
 
   /** Whether there is something new from the background, at most twice a second. ParaView's live sources ask
    * this. */
   bool GetNeedsUpdate();
 
   ///@{
-  /** Commands to a run in the background; without one they do nothing. Starting is for a run that waits.
-   * Stopping saves a checkpoint, from which IfModelExists Resume continues. */
+  /** Commands to a run in the background; without one they do nothing, except for CheckCases, after which the
+   * next execution reads and checks the cases and then waits. Starting is for a run that waits, or that
+   * was stopped before it trained. Stopping saves a checkpoint, from which IfModelExists Resume continues;
+   * before the training it lets the cases go. */
+  void CheckCases();
   void StartTraining();
   void PauseTraining();
   void ContinueTraining();
@@ -300,12 +307,21 @@ public:
   ///@}
 
   ///@{
-  /** The run in the background: "idle" (there is none), "waiting", "preparing", "training", "paused",
-   * "stopping", "completed", "stopped" or "failed"; its epoch, step, planned steps, loss, validation error
-   * and seconds left, NaN where unknown; per epoch its number, loss and validation error; the cases that are
-   * held out, by index and name, and their errors (mean relative 2-norm over the fields), none before the
-   * first epoch has ended; what it runs on, and the memory of this process in MiB. */
+  /** Where several ranks train together no thread can, and the run has no time but what it is given: each
+   * call trains for about a twelfth of a second, or one step. Elsewhere it does nothing. */
+  void AdvanceTraining();
+  bool GetInSlices();
+  ///@}
+
+  ///@{
+  /** The run in the background: "idle" (there is none), "reading", "checking", "waiting", "preparing",
+   * "training", "paused", "stopping", "completed", "stopped" or "failed"; how many cases are read, of how
+   * many (0: unknown); its epoch, step, planned steps, loss, validation error and seconds left, NaN where
+   * unknown; per epoch its number, loss and validation error; the cases that are held out, by index and name,
+   * and their errors (mean relative 2-norm over the fields), none before the first epoch has ended; what it
+   * runs on, and the memory of this process in MiB. */
   const char* GetTrainingState();
+  vtkIntArray* GetReadingProgress();
   vtkDoubleArray* GetTrainingProgress();
   vtkDoubleArray* GetTrainingHistory();
   vtkIntArray* GetValidationCaseIndices();
@@ -381,7 +397,14 @@ private:
   /** One pass over the inputs; true when the last case is in. */
   bool Collect(vtkInformation* request, vtkInformationVector** inputs);
   void Finish(vtkInformationVector* outputs, const std::function<bool()>& stopWanted);
+  /** Between the last case and everything else. */
+  void EndOfReading();
+  void RequireShownCase(std::size_t cases) const;
+  bool Exports() const;
   void Export();
+  flare::TrainingOptions Options();
+  flare::filters::TrainingPlan Plan(const flare::TrainingOptions& options);
+  void Present(const flare::filters::TrainingResult& result, vtkInformationVector* outputs);
   void ShowResults(const flare::Model& model, vtkInformationVector* outputs);
   /** Both ports: a run's history, and the shown case to which `predict` adds. */
   void FillOutputs(flare::ModelInfo info, vtkInformationVector* outputs,
@@ -389,13 +412,17 @@ private:
 
   ///@{
   /** The run in the background (train_background.cpp). It is current while settings, inputs and its file are
-   * those that it was started with. Preparing and showing it belong to one execution. */
-  /** Throws flare::Error when the data cannot be trained on, and notes what is to be asked. */
-  void CheckData(const flare::TrainingOptions& options);
-  void StartLive(
-    flare::filters::TrainingPlan plan, const flare::TrainingOptions& options, vtkInformationVector* outputs);
+   * those that it was started with. PrepareLive and GoOnLive belong to one execution; the latter is true when
+   * this execution should bring another case. */
   bool LiveRunIsCurrent();
-  void PrepareLive();
+  void PrepareLive(vtkInformationVector* inputs);
+  void BeginLive();
+  bool GoOnLive(vtkInformation* request, vtkInformationVector** inputs, vtkInformationVector* outputs);
+  bool ReadOn(vtkInformation* request, vtkInformationVector** inputs, vtkInformationVector* outputs);
+  bool SliceIsOver();
+  bool EndReading(vtkInformationVector* outputs);
+  void GoOnAfterReading(vtkInformationVector* outputs);
+  void TakeShownCase(vtkInformationVector* inputs);
   void ShowLive(vtkInformationVector** inputs, vtkInformationVector* outputs);
   ///@}
   /** The cases that are held out, sorted. */

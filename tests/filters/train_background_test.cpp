@@ -48,6 +48,17 @@ struct Live
   }
 
   std::string state() { return train->GetTrainingState(); }
+  std::string problem()
+  {
+    auto* problem = train->GetProblem();
+    return problem->GetNumberOfValues() == 2 ? std::string(problem->GetValue(0)) : "none";
+  }
+  // A case takes longer than an execution should.
+  void slowly()
+  {
+    series->change = [](vtkUnstructuredGrid*, int)
+    { std::this_thread::sleep_for(std::chrono::milliseconds(100)); };
+  }
   int rows() { return static_cast<int>(tableOf(train, 0)->GetNumberOfRows()); }
   vtkUnstructuredGrid* validation()
   {
@@ -133,7 +144,7 @@ TEST(TrainBackground, AsksWhenTheCheckOfTheDataHasWarnings)
     }
   };
   live.update();
-  EXPECT_EQ(live.state(), "waiting");
+  ASSERT_TRUE(live.untilStateIs("waiting"));
   auto* report = live.train->GetDataReport();
   ASSERT_GT(report->GetNumberOfValues(), 4);
   EXPECT_EQ(report->GetNumberOfValues() % 4, 0);
@@ -141,9 +152,8 @@ TEST(TrainBackground, AsksWhenTheCheckOfTheDataHasWarnings)
   EXPECT_NE(report->GetValue(2).find("time step"), std::string::npos) << report->GetValue(2);
   EXPECT_NE(report->GetValue(3), "");
   live.train->PauseTraining();
-  live.train->StopTraining();
-  EXPECT_EQ(live.state(), "waiting");
   live.update();
+  EXPECT_EQ(live.state(), "waiting");
   EXPECT_EQ(live.series->executions, 6);
 
   live.train->StartTraining();
@@ -161,9 +171,108 @@ TEST(TrainBackground, AnErrorOfTheCheckIsAnErrorOfTheFilter)
   Live live(forever);
   live.train->SetLearningRate(1e38);
   live.train->Update();
+  ASSERT_TRUE(live.untilStateIs("failed"));
   EXPECT_NE(live.said->errors.find("the learning rate is 1e+38"), std::string::npos) << live.said->errors;
-  EXPECT_EQ(live.state(), "idle");
   EXPECT_EQ(live.train->GetDataReport()->GetValue(0), "error");
+  EXPECT_EQ(live.problem(), "DataReport");
+  live.train->SetLearningRate(-1.0);
+  live.said->errors.clear();
+  live.update();
+  EXPECT_EQ(live.train->GetProblem()->GetNumberOfValues(), 0);
+  EXPECT_TRUE(live.untilStateIs("training"));
+}
+
+TEST(TrainBackground, ReadsInSlicesAndEachCaseOnce)
+{
+  Live live(forever);
+  live.slowly();
+  live.update();
+  EXPECT_EQ(live.state(), "reading");
+  EXPECT_LT(live.series->executions, 6);
+  EXPECT_EQ(live.train->GetReadingProgress()->GetValue(0), live.series->executions);
+  EXPECT_EQ(live.train->GetReadingProgress()->GetValue(1), 6);
+  ASSERT_TRUE(live.untilStateIs("training"));
+  EXPECT_EQ(live.series->executions, 6);
+  EXPECT_EQ(live.train->GetReadingProgress()->GetValue(1), 0);
+  ASSERT_TRUE(live.until([&] { return live.validation()->GetPointData()->HasArray("p_predicted"); }));
+}
+
+TEST(TrainBackground, NewSettingsWhileItReadsBeginAnew)
+{
+  Live live(forever);
+  live.slowly();
+  live.update();
+  ASSERT_EQ(live.state(), "reading");
+  const auto before = live.series->executions;
+  live.train->SetSeed(4);
+  ASSERT_TRUE(live.untilStateIs("training"));
+  EXPECT_EQ(live.series->executions, before + 5) << "the first case has just been read";
+}
+
+TEST(TrainBackground, CanBeCancelledBeforeItTrains)
+{
+  Live live(forever);
+  live.slowly();
+  live.update();
+  live.train->StopTraining();
+  EXPECT_EQ(live.state(), "idle");
+  EXPECT_EQ(std::string(live.train->GetOutcome()), "cancelled before the training began");
+  const auto before = live.series->executions;
+  EXPECT_FALSE(live.train->GetNeedsUpdate());
+  live.update();
+  EXPECT_EQ(live.series->executions, before) << "a refresh is no Apply";
+  live.train->StartTraining();
+  live.update();
+  ASSERT_TRUE(live.untilStateIs("training"));
+  EXPECT_EQ(live.series->executions, before + 5) << "the first case has just been read";
+}
+
+TEST(TrainBackground, ChecksWithoutTraining)
+{
+  Live live(forever);
+  live.train->CheckCases();
+  live.update();
+  ASSERT_TRUE(live.untilStateIs("waiting"));
+  EXPECT_GT(live.train->GetDataReport()->GetNumberOfValues(), 8);
+  EXPECT_FALSE(std::filesystem::exists(live.file + ".checkpoint"));
+  live.train->SetShownCase(3); // odd steps have another mesh
+  live.update();
+  EXPECT_EQ(live.validation()->GetNumberOfPoints(), 64);
+  EXPECT_EQ(live.state(), "waiting");
+
+  const auto executions = live.series->executions;
+  live.train->StartTraining();
+  ASSERT_TRUE(live.untilStateIs("training"));
+  EXPECT_EQ(live.series->executions, executions) << "the cases are those of the check";
+
+  // Not during a training, and anew after one.
+  live.train->CheckCases();
+  live.update();
+  EXPECT_EQ(live.state(), "training");
+  live.train->StopTraining();
+  ASSERT_TRUE(live.untilStateIs("stopped"));
+  live.train->CheckCases();
+  live.update();
+  ASSERT_TRUE(live.untilStateIs("waiting"));
+  EXPECT_EQ(live.series->executions, executions + 6);
+}
+
+TEST(TrainBackground, SaysWhichPropertyPutsItRight)
+{
+  Live live(3);
+  live.update();
+  ASSERT_TRUE(live.untilStateIs("completed"));
+  live.train->SetSeed(5); // the file is another run's
+  live.train->Update();
+  live.until([&] { return live.state() == "failed"; });
+  EXPECT_EQ(live.problem(), "ModelFile");
+  live.train->SetShownCase(17);
+  live.train->Update();
+  live.until([&] { return live.state() == "failed"; });
+  EXPECT_EQ(live.problem(), "ShownCase");
+  live.train->GetPointTargetArraySelection()->EnableArray("nowhere");
+  live.train->Update();
+  EXPECT_EQ(live.problem(), "PointTargetArrays");
 }
 
 TEST(TrainBackground, ShowsTheRunWhileItLasts)
@@ -277,8 +386,8 @@ TEST(TrainBackground, NewsUpstreamAndNewSettingsEndTheRun)
     upstream ? live.series->Modified() : live.train->SetSeed(7);
     live.train->SetModelFile((live.folder / "other.safetensors").c_str());
     live.update();
-    EXPECT_EQ(live.series->executions, 12);
     ASSERT_TRUE(live.until([&] { return live.rows() > 0; }));
+    EXPECT_EQ(live.series->executions, 12);
     EXPECT_TRUE(std::filesystem::exists(live.file + ".checkpoint")) << "of the run that was ended";
   }
 }

@@ -75,6 +75,10 @@ public:
   // Error with the cause instead.
   RunState run(const std::function<void(const Progress&)>& onEpoch = {},
     const std::function<bool(std::int64_t, std::int64_t)>& onStep = {});
+  // A part of `run`: comes back as Running after the first step that ends later than `seconds` from now, by
+  // rank 0's clock. The next call goes on.
+  RunState runFor(double seconds, const std::function<void(const Progress&)>& onEpoch = {},
+    const std::function<bool(std::int64_t, std::int64_t)>& onStep = {});
 
   void requestStop();
   // A stop that does not wait for the step in progress, which on a CPU is broken off between two layers.

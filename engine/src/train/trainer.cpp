@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <condition_variable>
 #include <filesystem>
 #include <limits>
@@ -226,9 +227,24 @@ struct Trainer::Impl
     return p;
   }
 
-  RunState loop(const std::function<void(const Progress&)>& onEpoch,
+  // True on all ranks when rank 0 is past the time.
+  bool pastOnRankZero(double seconds, Clock::time_point begin)
+  {
+    if (std::isinf(seconds))
+    {
+      return false;
+    }
+    const bool mine = run.communicator().rank() == 0 &&
+                      std::chrono::duration<double>(Clock::now() - begin).count() >= seconds;
+    std::int64_t past = mine ? 1 : 0;
+    run.communicator().sum(&past, 1);
+    return past > 0;
+  }
+
+  RunState loop(double seconds, const std::function<void(const Progress&)>& onEpoch,
     const std::function<bool(std::int64_t, std::int64_t)>& onStep)
   {
+    const auto begin = Clock::now();
     while (!run.finished())
     {
       waitWhilePaused();
@@ -244,6 +260,10 @@ struct Trainer::Impl
       if (onStep && !onStep(run.stepsDone(), run.stepsPlanned()))
       {
         request([this] { stopWanted = true; });
+      }
+      if (!run.finished() && pastOnRankZero(seconds, begin))
+      {
+        return RunState::Running;
       }
     }
     return RunState::Completed;
@@ -285,9 +305,15 @@ bool Trainer::finished() const
 RunState Trainer::run(const std::function<void(const Progress&)>& onEpoch,
   const std::function<bool(std::int64_t, std::int64_t)>& onStep)
 {
+  return runFor(std::numeric_limits<double>::infinity(), onEpoch, onStep);
+}
+
+RunState Trainer::runFor(double seconds, const std::function<void(const Progress&)>& onEpoch,
+  const std::function<bool(std::int64_t, std::int64_t)>& onStep)
+{
   try
   {
-    const auto end = impl_->loop(onEpoch, onStep);
+    const auto end = impl_->loop(seconds, onEpoch, onStep);
     impl_->set(end);
     return end;
   }

@@ -103,6 +103,28 @@ TEST(Trainer, StoppedRunGoesOnFromItsCheckpointBitForBit)
   EXPECT_FALSE(std::filesystem::exists(path)) << "a completed run needs no checkpoint";
 }
 
+TEST(Trainer, ARunInPartsIsTheSameRun)
+{
+  auto options = smallOptions();
+  options.recipe.epochs = 3;
+  Trainer unbroken(smallData(5), options); // 4 steps an epoch
+  unbroken.run();
+  Trainer inParts(smallData(5), options);
+  std::vector<std::int64_t> epochs;
+  int parts = 1;
+  while (
+    inParts.runFor(0.0, [&](const Progress& p) { epochs.push_back(p.epoch.epoch); }) == RunState::Running)
+  {
+    EXPECT_EQ(inParts.stepsDone(), parts) << "no time is time for one step";
+    EXPECT_EQ(inParts.state(), RunState::Running);
+    ++parts;
+  }
+  EXPECT_EQ(parts, 12);
+  EXPECT_EQ(epochs, (std::vector<std::int64_t>{ 1, 2, 3 }));
+  EXPECT_EQ(inParts.state(), RunState::Completed);
+  EXPECT_TRUE(sameBits(inParts.weights(), unbroken.weights()));
+}
+
 TEST(Trainer, AbandonsWithoutWriting)
 {
   const TemporaryFolder folder;

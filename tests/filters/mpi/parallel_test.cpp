@@ -7,6 +7,7 @@
 #include "vtkFLARETrain.h"
 
 #include "flare/error.h"
+#include "flare/model.h"
 
 #include <gtest/gtest.h>
 
@@ -311,6 +312,72 @@ TEST(Parallel, SplitMeshesGiveTheSerialResult)
 TEST(Parallel, PointsOfSeveralRanksCountOnce)
 {
   EXPECT_EQ(has(expectTheSerialResult(&half), "points are held by several ranks"), rank() == 0);
+}
+
+// As ParaView's window does it where a server has several processes.
+TEST(Parallel, TrainsInSlicesBehindTheWindow)
+{
+  Folder mine;
+  const auto folder = sharedFolder(mine);
+  Filters behind(folder + "/behind.safetensors"), before(folder + "/before.safetensors");
+  for (auto* f : { &behind, &before })
+  {
+    for (int i = 0; i < 3; ++i)
+    {
+      f->train->AddInputDataObject(disjoint(square(7, 1.0 + i), rank()));
+    }
+    f->train->SetEpochs(30);
+  }
+  before.train->Update();
+
+  behind.train->SetBackground(true);
+  behind.train->Update();
+  behind.train->StartTraining(); // in spite of the report's warnings
+  behind.train->StartTraining(); // no harm
+  behind.train->Update();
+  const auto state = [&] { return std::string(behind.train->GetTrainingState()); };
+  const auto step = [&] { return behind.train->GetTrainingProgress()->GetValue(1); };
+  EXPECT_EQ(behind.train->GetInSlices(), world()->GetNumberOfProcesses() > 1);
+  if (behind.train->GetInSlices())
+  {
+    EXPECT_EQ(state(), "preparing");
+    behind.train->AdvanceTraining();
+    EXPECT_EQ(state(), "training");
+    behind.train->PauseTraining();
+    const double paused = step();
+    EXPECT_GT(paused, 0.0);
+    behind.train->AdvanceTraining();
+    EXPECT_EQ(step(), paused);
+    behind.train->ContinueTraining();
+    behind.train->Update();
+    EXPECT_TRUE(rank() > 1 || vtkDataSet::SafeDownCast(behind.train->GetOutputDataObject(1))
+                                ->GetPointData()
+                                ->HasArray("p_predicted"));
+    while (state() == "training")
+    {
+      behind.train->AdvanceTraining();
+    }
+    EXPECT_EQ(state(), "completed");
+    behind.train->Update();
+    EXPECT_EQ(behind.said->errors, "");
+    const auto ours = Model::load(folder + "/behind.safetensors").weights();
+    EXPECT_EQ(ours, Model::load(folder + "/before.safetensors").weights());
+
+    // A run that is stopped while it is paused.
+    behind.train->SetSeed(9);
+    behind.train->SetModelFile((folder + "/stopped.safetensors").c_str());
+    behind.train->SetEpochs(1000000);
+    behind.train->Update();
+    behind.train->AdvanceTraining();
+    behind.train->PauseTraining();
+    behind.train->StopTraining();
+    EXPECT_EQ(state(), "stopped");
+    EXPECT_TRUE(std::filesystem::exists(folder + "/stopped.safetensors.checkpoint"));
+    EXPECT_TRUE(std::filesystem::exists(folder + "/stopped.safetensors"));
+    behind.train->Update();
+    EXPECT_EQ(behind.said->errors, "");
+  }
+  world()->Barrier();
 }
 
 TEST(Parallel, NaNOnOneRankStopsAll)
