@@ -1,5 +1,7 @@
 #include "case_loop.h"
 
+#include "input_files.h"
+
 #include "flare/error.h"
 
 #include <vtkDataObject.h>
@@ -17,8 +19,10 @@ namespace
 using Pipeline = vtkStreamingDemandDrivenPipeline;
 }
 
-void CaseLoop::plan(vtkInformationVector* inputs, CasesFrom wanted)
+void CaseLoop::plan(
+  vtkInformationVector* inputs, CasesFrom wanted, const std::vector<std::vector<std::string>>& files)
 {
+  names_ = shortNames(files);
   std::vector<std::vector<double>> steps(static_cast<std::size_t>(inputs->GetNumberOfInformationObjects()));
   for (std::size_t i = 0; i < steps.size(); ++i)
   {
@@ -160,21 +164,33 @@ CaseLoop::Taken CaseLoop::takeAgain(vtkInformationVector* inputs, Communicator& 
   return cases.at(again_);
 }
 
+// The input's file, or its number; where one file or none stands for several time steps, with the step's.
+std::string CaseLoop::nameOf(std::size_t input) const
+{
+  const auto& files = names_.at(input);
+  const bool steps = used_ == CasesFrom::TimeSteps && !steps_[input].empty();
+  if (steps && files.size() == steps_[input].size())
+  {
+    return files[pass_];
+  }
+  const auto own = files.size() == 1 ? files.front() : "input " + std::to_string(input + 1);
+  const auto step = "time step " + std::to_string(pass_);
+  if (used_ == CasesFrom::TimeSteps && steps_[input].size() != 1)
+  {
+    return steps_.size() > 1 ? own + ", " + step : step;
+  }
+  return files.size() != 1 && steps_.size() == 1 ? "input" : own;
+}
+
 void CaseLoop::takeInput(
   vtkDataObject* data, double time, std::size_t index, Communicator& communicator, std::vector<Taken>& cases)
 {
-  const std::string input = steps_.size() > 1 ? "input " + std::to_string(index + 1) : "input";
   auto all = findBlocks(data, communicator);
   std::size_t surfaces = 0;
   const auto blocks = volumeBlocks(all, &surfaces);
   surfaces_ = std::max(surfaces_, blocks.empty() ? std::size_t{ 0 } : surfaces);
 
-  std::string name = input;
-  if (used_ == CasesFrom::TimeSteps)
-  {
-    const auto step = "time step " + std::to_string(pass_);
-    name = steps_.size() > 1 ? input + ", " + step : step;
-  }
+  const auto name = nameOf(index);
   if (blocks.empty())
   {
     throw Error(
@@ -186,7 +202,7 @@ void CaseLoop::takeInput(
     {
       Taken taken{ block.mesh, data, block.path };
       const auto own = block.name.empty() ? std::string() : "block " + block.name;
-      taken.mesh.name = own.empty() ? input : steps_.size() > 1 ? input + ", " + own : own;
+      taken.mesh.name = own.empty() ? name : steps_.size() > 1 ? name + ", " + own : own;
       taken.mesh.time = time;
       cases.push_back(std::move(taken));
     }

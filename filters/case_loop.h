@@ -25,8 +25,9 @@ enum class CasesFrom
 class CaseLoop
 {
 public:
-  // RequestInformation: learns the inputs' time steps.
-  void plan(vtkInformationVector* inputs, CasesFrom wanted);
+  // RequestInformation: learns the inputs' time steps, and their files, after which cases are named.
+  void plan(
+    vtkInformationVector* inputs, CasesFrom wanted, const std::vector<std::vector<std::string>>& files);
 
   // RequestUpdateExtent: asks for the current pass's time step.
   void request(vtkInformationVector* inputs);
@@ -68,6 +69,7 @@ public:
 
 private:
   CasesFrom resolve(vtkInformationVector* inputs) const;
+  std::string nameOf(std::size_t input) const;
   void requestPass(vtkInformationVector* inputs, std::size_t pass);
   void takePass(vtkInformationVector* inputs, Communicator& communicator, std::vector<Taken>& cases);
   void takeInput(vtkDataObject* data, double time, std::size_t index, Communicator& communicator,
@@ -75,7 +77,8 @@ private:
 
   CasesFrom wanted_ = CasesFrom::Automatic;
   CasesFrom used_ = CasesFrom::Automatic;
-  std::vector<std::vector<double>> steps_; // per input
+  std::vector<std::vector<double>> steps_;      // per input
+  std::vector<std::vector<std::string>> names_; // of its files
   std::size_t pass_ = 0;
   std::size_t total_ = 0;
   std::size_t surfaces_ = 0;

@@ -4,6 +4,7 @@
 #include "background_training.h"
 #include "case_loop.h"
 #include "case_reader.h"
+#include "input_files.h"
 #include "model_algorithm_internals.h"
 #include "training_session.h"
 #include "vtkFLARETrain.h"
@@ -84,6 +85,7 @@ struct vtkFLARETrain::Internals
 
   vtkNew<vtkDataArraySelection> pointTargets, cellTargets, pointInputs, cellInputs, parameters;
   std::vector<int> validationCases;
+  flare::filters::InputFiles inputFiles;
 
   // One execution, or several of a run in the background
   std::shared_ptr<flare::Communicator> communicator = flare::serialCommunicator();

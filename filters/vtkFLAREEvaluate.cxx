@@ -3,6 +3,7 @@
 #include "case_loop.h"
 #include "case_reader.h"
 #include "guarded.h"
+#include "input_files.h"
 #include "model_algorithm_internals.h"
 #include "parallel.h"
 #include "tables.h"
@@ -26,6 +27,7 @@ struct vtkFLAREEvaluate::Loop
 {
   CaseLoop cases;
   std::set<int> chosen;
+  InputFiles inputFiles;
   std::size_t seen = 0; // cases of this execution so far
   std::vector<flare::CaseScore> scores;
   ReadingNotes reading;
@@ -61,6 +63,20 @@ void vtkFLAREEvaluate::ClearValidationCases()
   }
 }
 
+void vtkFLAREEvaluate::AddInputFile(const char* input, const char* file)
+{
+  this->State->inputFiles.add(input ? input : "0", file ? file : "");
+  this->Modified();
+}
+
+void vtkFLAREEvaluate::ClearInputFiles()
+{
+  if (this->State->inputFiles.clear())
+  {
+    this->Modified();
+  }
+}
+
 const char* vtkFLAREEvaluate::GetCasesFound()
 {
   return this->State->casesFound.c_str();
@@ -91,7 +107,8 @@ int vtkFLAREEvaluate::RequestDataObject(
 int vtkFLAREEvaluate::RequestInformation(
   vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
-  this->State->cases.plan(inputs[0], static_cast<flare::filters::CasesFrom>(this->CasesFrom));
+  this->State->cases.plan(
+    inputs[0], static_cast<flare::filters::CasesFrom>(this->CasesFrom), this->State->inputFiles.of(this));
   for (int port = 0; port < outputs->GetNumberOfInformationObjects(); ++port)
   {
     outputs->GetInformationObject(port)->Remove(vtkStreamingDemandDrivenPipeline::TIME_STEPS());

@@ -47,6 +47,13 @@ public:
   void ClearValidationCases();
   ///@}
 
+  ///@{
+  /** The files of the inputs (by number from 0, as text), one by one, after which cases are named. Found by
+   * itself for VTK's own readers of one file. */
+  void AddInputFile(const char* input, const char* file);
+  void ClearInputFiles();
+  ///@}
+
   /** Where the cases of the last execution came from, and how many they were. */
   const char* GetCasesFound();
 

@@ -8,7 +8,6 @@
 #include "training_decision.h"
 #include "training_options.h"
 #include "training_signature.h"
-#include "upstream_file.h"
 
 #include "flare/error.h"
 #include "flare/predictor.h"
@@ -72,7 +71,6 @@ vtkFLARETrain::vtkFLARETrain()
 vtkFLARETrain::~vtkFLARETrain()
 {
   this->SetModelFile(nullptr);
-  this->SetInputFile(nullptr);
   this->SetDataSetFile(nullptr);
 }
 
@@ -116,6 +114,20 @@ void vtkFLARETrain::ClearValidationCases()
   }
 }
 
+void vtkFLARETrain::AddInputFile(const char* input, const char* file)
+{
+  this->Internal->inputFiles.add(input ? input : "0", file ? file : "");
+  this->Modified();
+}
+
+void vtkFLARETrain::ClearInputFiles()
+{
+  if (this->Internal->inputFiles.clear())
+  {
+    this->Modified();
+  }
+}
+
 void vtkFLARETrain::SetIfModelExists(int choice)
 {
   choice = std::clamp(choice, int(REUSE), int(OVERWRITE));
@@ -133,7 +145,7 @@ std::string vtkFLARETrain::ResolveModelFile()
   {
     return identify(this->ModelFile).path;
   }
-  return defaultModelFile(this->InputFile && *this->InputFile ? this->InputFile : upstreamFile(this));
+  return defaultModelFile(this->Internal->inputFiles.first(this));
 }
 
 const char* vtkFLARETrain::GetModelFileInUse()
@@ -212,7 +224,8 @@ int vtkFLARETrain::RequestDataObject(
 int vtkFLARETrain::RequestInformation(
   vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
-  this->Internal->loop.plan(inputs[0], static_cast<flare::filters::CasesFrom>(this->CasesFrom));
+  auto& d = *this->Internal;
+  d.loop.plan(inputs[0], static_cast<flare::filters::CasesFrom>(this->CasesFrom), d.inputFiles.of(this));
   for (int port = 0; port < outputs->GetNumberOfInformationObjects(); ++port)
   {
     outputs->GetInformationObject(port)->Remove(vtkStreamingDemandDrivenPipeline::TIME_STEPS());

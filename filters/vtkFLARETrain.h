@@ -105,9 +105,10 @@ public:
   ///@}
 
   ///@{
-  /** The first input file, for the default of ModelFile. Found by itself for VTK's own readers. */
-  vtkSetFilePathMacro(InputFile);
-  vtkGetFilePathMacro(InputFile);
+  /** The files of the inputs (by number from 0, as text), one by one. Cases are named after them, and so is
+   * an empty ModelFile. Found by itself for VTK's own readers of one file. */
+  void AddInputFile(const char* input, const char* file);
+  void ClearInputFiles();
   ///@}
 
   ///@{
@@ -351,7 +352,6 @@ protected:
   double ValidationFraction = 0.1;
   int ShownCase = -1;
   char* ModelFile = nullptr;
-  char* InputFile = nullptr;
   char* DataSetFile = nullptr;
   int IfModelExists = REUSE;
   bool NeverTrain = false;

@@ -1,5 +1,7 @@
 #include "vtkSMFLAREModelProxy.h"
 
+#include "input_files.h"
+
 #include "vtkObjectFactory.h"
 
 vtkStandardNewMacro(vtkSMFLAREModelProxy);
@@ -8,4 +10,10 @@ void vtkSMFLAREModelProxy::UpdatePipeline()
 {
   this->NeedsUpdate = true;
   this->Superclass::UpdatePipeline();
+}
+
+void vtkSMFLAREModelProxy::UpdateVTKObjects()
+{
+  tellInputFiles(this);
+  this->Superclass::UpdateVTKObjects();
 }

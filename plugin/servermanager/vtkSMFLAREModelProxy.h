@@ -4,6 +4,7 @@
  *
  * ParaView's client does not ask a filter again when nothing has changed in the client. A model file changes
  * on the server's disk, and only the filter can see it: UpdatePipeline() always asks.
+ * What files a filter's inputs are read from is known in the client alone, which tells it.
  */
 #ifndef vtkSMFLAREModelProxy_h
 #define vtkSMFLAREModelProxy_h
@@ -19,6 +20,7 @@ public:
 
   using vtkSMSourceProxy::UpdatePipeline;
   void UpdatePipeline() override;
+  void UpdateVTKObjects() override;
 
 protected:
   vtkSMFLAREModelProxy() = default;

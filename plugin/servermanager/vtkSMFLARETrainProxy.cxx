@@ -1,8 +1,9 @@
 #include "vtkSMFLARETrainProxy.h"
 
+#include "vtkCallbackCommand.h"
+#include "vtkNew.h"
 #include "vtkObjectFactory.h"
 #include "vtkPVXMLElement.h"
-#include "vtkSMCoreUtilities.h"
 #include "vtkSMProperty.h"
 #include "vtkSMPropertyHelper.h"
 
@@ -11,21 +12,41 @@
 
 namespace
 {
-// The first file of the reader at the beginning of a pipeline, or "".
-std::string firstFile(vtkSMProxy* proxy)
+// Which case is looked at, and whether training is allowed, do not change what is trained.
+bool isSetting(vtkSMProxy* proxy, const std::string& name)
 {
-  while (proxy)
-  {
-    if (const char* name = vtkSMCoreUtilities::GetFileNameProperty(proxy))
-    {
-      vtkSMPropertyHelper files(proxy, name);
-      return files.GetNumberOfElements() > 0 ? files.GetAsString(0) : "";
-    }
-    vtkSMPropertyHelper inputs(proxy, "Input", /*quiet=*/true);
-    proxy = inputs.GetNumberOfElements() > 0 ? inputs.GetAsProxy(0) : nullptr;
-  }
-  return {};
+  auto* property = proxy->GetProperty(name.c_str());
+  return property && !property->GetInformationOnly() && name != "ShownCase" && name != "NeverTrain";
 }
+
+// Notes when a setting of a proxy is changed.
+class SettingsWatch
+{
+public:
+  explicit SettingsWatch(vtkSMProxy* proxy)
+    : Proxy(proxy)
+  {
+    this->Command->SetClientData(this);
+    this->Command->SetCallback(
+      [](vtkObject* caller, unsigned long, void* self, void* name)
+      {
+        auto* proxy = static_cast<vtkSMProxy*>(caller);
+        auto* watch = static_cast<SettingsWatch*>(self);
+        watch->Changed = watch->Changed || isSetting(proxy, static_cast<const char*>(name));
+      });
+    this->Proxy->AddObserver(vtkCommand::PropertyModifiedEvent, this->Command);
+  }
+  ~SettingsWatch() { this->Proxy->RemoveObserver(this->Command); }
+  SettingsWatch(const SettingsWatch&) = delete;
+  SettingsWatch& operator=(const SettingsWatch&) = delete;
+
+  bool changed() const { return this->Changed; }
+
+private:
+  vtkSMProxy* Proxy;
+  vtkNew<vtkCallbackCommand> Command;
+  bool Changed = false;
+};
 }
 
 vtkStandardNewMacro(vtkSMFLARETrainProxy);
@@ -42,12 +63,30 @@ int vtkSMFLARETrainProxy::LoadXMLState(vtkPVXMLElement* element, vtkSMProxyLocat
   return loaded;
 }
 
-void vtkSMFLARETrainProxy::UpdateVTKObjects()
+void vtkSMFLARETrainProxy::LoadState(const vtkSMMessage* message, vtkSMProxyLocator* locator)
 {
-  vtkSMPropertyHelper inputs(this, "Input", /*quiet=*/true);
-  if (inputs.GetNumberOfElements() > 0)
+  const bool existed = this->ObjectsCreated;
+  SettingsWatch watch(this);
+  this->Superclass::LoadState(message, locator);
+  if (this->AskingTheServer)
   {
-    vtkSMPropertyHelper(this, "InputFile", /*quiet=*/true).Set(firstFile(inputs.GetAsProxy(0)).c_str());
+    return;
   }
-  this->Superclass::UpdateVTKObjects();
+  vtkSMPropertyHelper never(this, "NeverTrain");
+  if (never.GetAsInt() == 0)
+  {
+    never.Set(1);
+    vtkSMPropertyHelper(this, "KeepsModel").Set(1);
+  }
+  if (existed && watch.changed())
+  {
+    this->InvokeCommand("StopTraining");
+  }
+}
+
+void vtkSMFLARETrainProxy::UpdatePropertyInformationInternal(vtkSMProperty* property)
+{
+  this->AskingTheServer = true;
+  this->Superclass::UpdatePropertyInformationInternal(property);
+  this->AskingTheServer = false;
 }

@@ -233,7 +233,7 @@ TEST(Train, SaysWhatDiffersInsteadOfTraining)
   };
   t.series->Modified();
   text = t.problem();
-  EXPECT_TRUE(has(text, "data (points, inputs, targets or names of the cases)")) << text;
+  EXPECT_TRUE(has(text, "data (points, inputs or targets of the cases)")) << text;
 }
 
 TEST(Train, OverwritesOnceAndWhenToldTo)
@@ -541,7 +541,7 @@ TEST(Train, NamesItsFileAfterTheInput)
 {
   Training t;
   t.train->SetModelFile(nullptr);
-  t.train->SetInputFile((t.folder / "cases_000.vtu").c_str());
+  t.train->AddInputFile("0", (t.folder / "cases_000.vtu").c_str());
   EXPECT_EQ(t.train->GetModelFileInUse(), t.folder / "cases_000.vtu.flare.safetensors");
   t.update();
   EXPECT_TRUE(std::filesystem::exists(t.folder / "cases_000.vtu.flare.safetensors"));

@@ -42,7 +42,8 @@ public:
   std::size_t size() const;
   const Case& operator[](std::size_t index) const;
 
-  // 32 hexadecimal digits that change when a number, a name or the order changes (XXH3, 128 bit).
+  // 32 hexadecimal digits that change when a number, an array's name or the order changes (XXH3, 128 bit).
+  // What the cases are called does not count.
   // Independent of the scalar types' widths: 1.5f and 1.5 are the same number.
   std::string fingerprint() const;
 

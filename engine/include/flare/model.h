@@ -40,6 +40,7 @@ struct TrainingRecord
   std::string settingsFingerprint; // recipe, architecture, encoding, split, seed
   std::vector<std::string> trainingCases;
   std::vector<std::string> validationCases;
+  std::vector<std::size_t> validationIndices; // among all cases, from 0, in the same order
   std::vector<EpochRecord> history;
   std::vector<std::string> notes; // near-zero targets, constant channels, rollbacks
   // Per target field, physical: a case whose norm lies below this is measured against it instead

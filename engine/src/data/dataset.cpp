@@ -113,7 +113,6 @@ std::string DataSet::fingerprint() const
   hash.add(static_cast<std::int64_t>(cases_.size()));
   for (const auto& c : cases_)
   {
-    hash.add(c.name);
     hash.add(c.points);
     for (const auto& array : c.inputs)
     {

@@ -100,8 +100,9 @@ Json toJson(const TrainingRecord& t)
     { "precision", t.precision }, { "steps_done", t.stepsDone }, { "steps_planned", t.stepsPlanned },
     { "completed", t.completed }, { "stop_reason", t.stopReason }, { "data_fingerprint", t.dataFingerprint },
     { "settings_fingerprint", t.settingsFingerprint }, { "training_cases", t.trainingCases },
-    { "validation_cases", t.validationCases }, { "history", std::move(history) }, { "notes", t.notes },
-    { "norm_floors", t.normFloors }, { "mesh_fingerprint", t.meshFingerprint } };
+    { "validation_cases", t.validationCases }, { "validation_indices", t.validationIndices },
+    { "history", std::move(history) }, { "notes", t.notes }, { "norm_floors", t.normFloors },
+    { "mesh_fingerprint", t.meshFingerprint } };
 }
 
 TrainingRecord trainingFrom(const JsonObject& o)
@@ -119,6 +120,10 @@ TrainingRecord trainingFrom(const JsonObject& o)
   t.settingsFingerprint = o.text("settings_fingerprint");
   t.trainingCases = o.texts("training_cases");
   t.validationCases = o.texts("validation_cases");
+  for (const double index : o.numbers("validation_indices"))
+  {
+    t.validationIndices.push_back(static_cast<std::size_t>(index));
+  }
   for (const auto& epoch : o.objects("history"))
   {
     t.history.push_back(epochFrom(epoch));

@@ -103,12 +103,13 @@ void add(Settings& settings, const Signature& s)
   settings.emplace_back("targets", list(s.targetChannelNames()));
 }
 
-std::vector<std::string> names(const DataSet& data, const std::vector<std::size_t>& cases)
+// By index: what cases are called may change.
+std::vector<std::string> texts(const std::vector<std::size_t>& cases)
 {
   std::vector<std::string> result;
   for (const auto index : cases)
   {
-    result.push_back(data[index].name);
+    result.push_back(std::to_string(index));
   }
   return result;
 }
@@ -123,8 +124,7 @@ Settings settingsOf(const ModelInfo& info)
   add(settings, info.encoding);
   add(settings, info.signature);
   settings.emplace_back("a scale per axis", yesNo(info.normalisation.coordinateScalePerAxis));
-  settings.emplace_back("training cases", list(record.trainingCases));
-  settings.emplace_back("validation cases", list(record.validationCases));
+  settings.emplace_back("validation cases", list(texts(record.validationIndices)));
   settings.emplace_back("seed", std::to_string(record.seed));
   settings.emplace_back("precision", record.precision);
   return settings;
@@ -139,8 +139,7 @@ Settings settingsOf(const DataSet& data, const TrainingOptions& options)
   add(settings, data.signature());
   const auto split = splitOf(data, options);
   settings.emplace_back("a scale per axis", yesNo(options.coordinateScalePerAxis));
-  settings.emplace_back("training cases", list(names(data, split.training)));
-  settings.emplace_back("validation cases", list(names(data, split.validation)));
+  settings.emplace_back("validation cases", list(texts(split.validation)));
   settings.emplace_back("seed", std::to_string(options.seed));
   settings.emplace_back("precision", name(options.precision));
   return settings;
@@ -183,7 +182,7 @@ std::vector<std::string> differences(
   const auto fingerprint = data.fingerprint();
   if (info.training.dataFingerprint != fingerprint)
   {
-    result.push_back(sentence("data (points, inputs, targets or names of the cases)",
+    result.push_back(sentence("data (points, inputs or targets of the cases)",
       info.training.dataFingerprint.empty() ? "no record" : info.training.dataFingerprint, fingerprint));
   }
   else if (result.empty() && info.training.settingsFingerprint != settingsFingerprint(data, options))

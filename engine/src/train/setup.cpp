@@ -206,6 +206,7 @@ Setup prepare(const DataSet& data, const TrainingOptions& options)
   record.settingsFingerprint = settingsFingerprint(data, options);
   record.trainingCases = namesOf(data, training);
   record.validationCases = namesOf(data, setup.split.validation);
+  record.validationIndices = setup.split.validation;
   const auto& targets = info.normalisation.targets;
   if (const auto constant = constantTargets(info.signature, targets); !constant.empty())
   {

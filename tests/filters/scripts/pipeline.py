@@ -52,7 +52,7 @@ assert table.GetNumberOfRows() == 3 * 2
 for name in ("Case", "Field", "RelativeL2", "MaxError", "R2"):
     assert table.GetColumnByName(name), (name, columns(table))
 summary = fetch(score, 1)
-assert summary.GetColumnByName("WorstCase").GetValue(0).startswith("time step")
+assert summary.GetColumnByName("WorstCase").GetValue(0).startswith("plate_")
 assert summary.GetColumnByName("TrainingMeanRelativeL2").GetValue(0) > 0
 
 info = FLAREModelInfo(ModelFile=model)
