@@ -150,12 +150,6 @@ void BackgroundTraining::show(std::size_t index, Case c)
   shown_ = std::move(c);
 }
 
-std::uint64_t BackgroundTraining::version() const
-{
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return version_;
-}
-
 TrainingStatus BackgroundTraining::status() const
 {
   const std::lock_guard<std::mutex> lock(mutex_);

@@ -2,6 +2,7 @@
 
 #include "training_session.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -70,7 +71,7 @@ public:
   void show(std::size_t index, Case c);
 
   // Counts up with everything new.
-  std::uint64_t version() const;
+  std::uint64_t version() const { return version_; }
   TrainingStatus status() const;
 
 private:
@@ -94,7 +95,8 @@ private:
   mutable std::mutex mutex_;
   std::condition_variable ended_;
   TrainingStatus status_;
-  std::uint64_t version_ = 0;
+  // Asked often, and not worth waiting for a worker of lower priority that holds the mutex.
+  std::atomic<std::uint64_t> version_{ 0 };
   std::size_t shownIndex_ = 0;
   std::optional<Case> shown_;
   Trainer* trainer_ = nullptr; // while it runs

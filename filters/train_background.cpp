@@ -189,7 +189,12 @@ void vtkFLARETrain::GoOnAfterReading(vtkInformationVector* outputs)
   auto& live = *d.live;
   if (live.phase == LiveRun::Phase::Checking && live.check->ended())
   {
-    const bool asks = d.takeReport(live.check->report());
+    auto report = live.check->report();
+    if (d.reading.sharedPoints > 0)
+    {
+      report.push_back({ flare::ReportEntry::Level::Info, "points", sharedPointsNote(d.reading), {} });
+    }
+    const bool asks = d.takeReport(report);
     live.check.reset();
     live.phase = LiveRun::Phase::Waiting;
     live.startWanted = !asks && !live.checkOnly;
@@ -216,6 +221,19 @@ void vtkFLARETrain::GoOnAfterReading(vtkInformationVector* outputs)
 std::optional<TrainingStatus> vtkFLARETrain::Internals::status() const
 {
   return this->live && this->live->training ? std::optional(this->live->training->status()) : std::nullopt;
+}
+
+std::vector<std::string> vtkFLARETrain::Internals::unsaid(const std::vector<std::string>& warnings) const
+{
+  std::vector<std::string> others;
+  for (const auto& text : warnings)
+  {
+    if (this->report->LookupValue(text) < 0)
+    {
+      others.push_back(text);
+    }
+  }
+  return others;
 }
 
 bool vtkFLARETrain::Internals::takeReport(const std::vector<flare::ReportEntry>& entries)
@@ -313,7 +331,7 @@ void vtkFLARETrain::ShowLive(vtkInformationVector** inputs, vtkInformationVector
     live.endSeen = true;
     live.fileVersion = identify(d.modelFile).text();
     d.outcome = status.result->outcome;
-    warn(this, status.result->warnings, vtkMultiProcessController::GetGlobalController());
+    warn(this, d.unsaid(status.result->warnings), vtkMultiProcessController::GetGlobalController());
   }
   if (live.phase != LiveRun::Phase::Reading)
   {

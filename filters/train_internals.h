@@ -129,6 +129,8 @@ struct vtkFLARETrain::Internals
   void show(const CaseLoop::Taken& taken, const flare::Case& c, std::size_t index);
   /** Of the run in the background, where one has begun. */
   std::optional<flare::filters::TrainingStatus> status() const;
+  /** Those that the report does not have. */
+  std::vector<std::string> unsaid(const std::vector<std::string>& warnings) const;
   /** Takes over the report of the check. Throws flare::Error for its errors; true when somebody must be
    * asked about its warnings. */
   bool takeReport(const std::vector<flare::ReportEntry>& entries);

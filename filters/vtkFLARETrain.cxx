@@ -428,10 +428,6 @@ void vtkFLARETrain::EndOfReading()
   auto& d = *this->Internal;
   this->RequireShownCase(d.data->size());
   d.modelFile = d.communicator->broadcast(this->ResolveModelFile(), 0);
-  if (d.reading.sharedPoints > 0)
-  {
-    warn(this, { sharedPointsNote(d.reading) }, vtkMultiProcessController::GetGlobalController());
-  }
 }
 
 void vtkFLARETrain::Finish(vtkInformationVector* outputs, const std::function<bool()>& stopWanted)
@@ -461,6 +457,10 @@ void vtkFLARETrain::Present(const TrainingResult& result, vtkInformationVector* 
 {
   auto& d = *this->Internal;
   d.outcome = result.outcome;
+  if (d.reading.sharedPoints > 0)
+  {
+    warn(this, { sharedPointsNote(d.reading) }, vtkMultiProcessController::GetGlobalController());
+  }
   warn(this, result.warnings, vtkMultiProcessController::GetGlobalController());
   if (!result.afterStop.empty())
   {

@@ -166,6 +166,21 @@ TEST(TrainBackground, AsksWhenTheCheckOfTheDataHasWarnings)
   EXPECT_NE(live.state(), "waiting") << "nobody is asked the same twice";
 }
 
+TEST(TrainBackground, WhatTheCheckHasSaidIsNotSaidAgain)
+{
+  Live live(2);
+  live.train->GetPointTargetArraySelection()->EnableArray("U");
+  live.series->change = [](vtkUnstructuredGrid* grid, int)
+  { grid->GetPointData()->GetArray("U")->FillComponent(2, 4.0); };
+  live.update();
+  ASSERT_TRUE(live.untilStateIs("waiting"));
+  EXPECT_NE(live.train->GetDataReport()->GetValue(2).find("'U:Z' is constant"), std::string::npos);
+  live.train->StartTraining();
+  ASSERT_TRUE(live.untilStateIs("completed"));
+  live.update();
+  EXPECT_EQ(live.said->warnings, "");
+}
+
 TEST(TrainBackground, AnErrorOfTheCheckIsAnErrorOfTheFilter)
 {
   Live live(forever);
