@@ -1,144 +1,123 @@
 #include "pqFLAREDock.h"
 
+#include "pqFLARECaseTable.h"
 #include "pqFLARELiveProperty.h"
 #include "pqFLARELossChart.h"
+#include "pqFLAREText.h"
+#include "pqFLARETrainings.h"
 #include "window_training.h"
 
 #include "pqActiveObjects.h"
+#include "pqApplicationCore.h"
 #include "pqPipelineSource.h"
-#include "pqServer.h"
+#include "pqServerManagerModel.h"
 #include "vtkSMPropertyHelper.h"
-#include "vtkSMSession.h"
-#include "vtkSMSourceProxy.h"
+#include "vtkSMProxy.h"
 
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QTableWidget>
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
 using flare::gui::TrainingStatus;
 
-namespace
-{
-constexpr int betweenLooks = 500; // ms
-
-QString percent(double share)
-{
-  return std::isfinite(share) ? QString("%1 %").arg(100.0 * share, 0, 'g', 3) : QString();
-}
-}
-
-pqFLAREDock::pqFLAREDock(QWidget* parent)
+pqFLAREDock::pqFLAREDock(pqFLARETrainings* trainings, QWidget* parent)
   : QDockWidget(tr("FLARE"), parent)
+  , Trainings(trainings)
 {
   this->setObjectName("FLAREDock");
   auto* contents = new QWidget(this);
   contents->setObjectName("FLAREDockContents");
-  auto* layout = new QVBoxLayout(contents);
-  this->Name = new QLabel(contents);
-  this->Name->setObjectName("FLAREName");
-  this->Name->setTextFormat(Qt::PlainText);
-  auto font = this->Name->font();
-  font.setBold(true);
-  this->Name->setFont(font);
-  this->State = new QLabel(contents);
-  this->State->setObjectName("FLAREState");
-  this->State->setWordWrap(true);
-  this->State->setTextFormat(Qt::PlainText);
-  this->Warnings = new QLabel(contents);
-  this->Warnings->setObjectName("FLAREWarnings");
-  this->Warnings->setWordWrap(true);
-  this->Warnings->setTextFormat(Qt::RichText);
-  this->Start =
-    this->command("FLAREStart", tr("Train anyway"), tr("Has the training begin with the data as they are."));
-  QObject::connect(this->Start, &QPushButton::clicked, this, [this] { this->order("StartTraining"); });
-  this->Progress = new QProgressBar(contents);
-  this->Progress->setObjectName("FLAREProgress");
-  this->Progress->setToolTip(tr("Steps done of those planned."));
-  this->Chart = new pqFLARELossChart(contents);
-  this->Chart->setObjectName("FLARELossChart");
-  this->Resources = new QLabel(contents);
-  this->Resources->setObjectName("FLAREResources");
-  this->Resources->setWordWrap(true);
-  this->Resources->setToolTip(
-    tr("What the network is trained on, and the memory that the server's process uses."));
-  this->makeCases();
-  layout->addWidget(this->Name);
-  layout->addWidget(this->State);
-  layout->addWidget(this->Warnings);
-  layout->addWidget(this->Start);
-  layout->addWidget(this->Progress);
-  layout->addLayout(this->commands());
-  layout->addWidget(this->Chart, 3);
-  layout->addWidget(this->Cases, 2);
-  layout->addWidget(this->Resources);
-  layout->addStretch();
   this->setWidget(contents);
-
-  this->Timer.setSingleShot(true);
-  QObject::connect(&this->Timer, &QTimer::timeout, this, &pqFLAREDock::look);
-  QObject::connect(this, &QDockWidget::visibilityChanged, this, &pqFLAREDock::lookLater);
+  this->makeWidgets();
+  this->layOut();
+  QObject::connect(trainings, &pqFLARETrainings::changed, this, &pqFLAREDock::onChanged);
   QObject::connect(
     &pqActiveObjects::instance(), &pqActiveObjects::sourceChanged, this, &pqFLAREDock::onActiveSourceChanged);
-  this->onActiveSourceChanged();
+  // The filter's name.
+  QObject::connect(pqApplicationCore::instance()->getServerManagerModel(), &pqServerManagerModel::nameChanged,
+    this, [this] { this->onChanged(this->Train); });
   this->show(TrainingStatus());
+  this->onActiveSourceChanged();
 }
 
 pqFLAREDock::~pqFLAREDock() = default;
 
-QPushButton* pqFLAREDock::command(const QString& name, const QString& label, const QString& toolTip)
+QLabel* pqFLAREDock::text(const QString& name, Qt::TextFormat format)
 {
-  auto* button = new QPushButton(label, this);
+  auto* label = new QLabel(this->widget());
+  label->setObjectName(name);
+  label->setWordWrap(true);
+  label->setTextFormat(format);
+  label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  return label;
+}
+
+// Its text has a key, chosen among the letters that ParaView's menus leave free.
+QPushButton* pqFLAREDock::button(const QString& name, const QString& toolTip, const char* command)
+{
+  auto* button = new QPushButton(this->widget());
   button->setObjectName(name);
   button->setToolTip(toolTip);
-  button->setAutoDefault(false);
+  button->setAutoDefault(true); // Enter presses it when it has the focus, as Space does
+  QObject::connect(button, &QPushButton::clicked, this, [this, command] { this->order(command); });
   return button;
 }
 
-QLayout* pqFLAREDock::commands()
+// In the order of Tab.
+void pqFLAREDock::makeWidgets()
 {
-  this->Pause = this->command("FLAREPause", tr("Pause"), tr("Interrupts the training, or goes on with it."));
-  this->Stop = this->command("FLAREStop", tr("Stop"),
-    tr("Ends the training. Its model is saved, and its checkpoint stays to continue from."));
+  this->Name = this->text("FLAREName", Qt::PlainText);
+  this->Name->setToolTip(tr("The filter whose training this is."));
+  auto font = this->Name->font();
+  font.setBold(true);
+  this->Name->setFont(font);
+  this->State = new pqFLAREText(this->widget());
+  this->State->setObjectName("FLAREState");
+  this->State->setToolTip(tr("What the training is doing."));
+  this->Warnings = this->text("FLAREWarnings", Qt::RichText);
+  this->Warnings->setToolTip(
+    tr("What the check of the data asks about. All it has found is in the Properties panel."));
+  this->Start = this->button("FLAREStart",
+    tr("Has the training begin with the data as they are. Apply does the same."), "StartTraining");
+  this->Progress = new QProgressBar(this->widget());
+  this->Progress->setObjectName("FLAREProgress");
+  this->Pause =
+    this->button("FLAREPause", tr("Interrupts the training, or goes on with it."), "PauseTraining");
+  this->Stop = this->button("FLAREStop", QString(), "StopTraining");
   this->Save =
-    this->command("FLARESave", tr("Save checkpoint"), tr("Writes a checkpoint beside the model file now."));
-  QObject::connect(this->Pause, &QPushButton::clicked, this,
-    [this]
-    { this->order(this->Pause->property("continues").toBool() ? "ContinueTraining" : "PauseTraining"); });
-  QObject::connect(this->Stop, &QPushButton::clicked, this, [this] { this->order("StopTraining"); });
-  QObject::connect(this->Save, &QPushButton::clicked, this, [this] { this->order("SaveCheckpoint"); });
-  auto* row = new QHBoxLayout;
-  row->addWidget(this->Pause);
-  row->addWidget(this->Stop);
-  row->addWidget(this->Save);
-  return row;
+    this->button("FLARESave", tr("Writes a checkpoint beside the model file now."), "SaveCheckpoint");
+  this->Save->setText(tr("Save check&point"));
+  this->Chart = new pqFLARELossChart(this->widget());
+  this->Chart->setObjectName("FLARELossChart");
+  this->Cases = new pqFLARECaseTable(this->widget());
+  this->Cases->setObjectName("FLARECases");
+  QObject::connect(this->Cases, &pqFLARECaseTable::chosen, this, &pqFLAREDock::onCaseChosen);
+  this->Resources = this->text("FLAREResources", Qt::PlainText);
+  this->Resources->setToolTip(
+    tr("What the network is trained on, and the memory that the server's process uses."));
 }
 
-void pqFLAREDock::makeCases()
+void pqFLAREDock::layOut()
 {
-  this->Cases = new QTableWidget(0, 2, this);
-  this->Cases->setObjectName("FLARECases");
-  this->Cases->setHorizontalHeaderLabels({ tr("Held-out case"), tr("Error") });
-  this->Cases->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
-  this->Cases->verticalHeader()->hide();
-  this->Cases->setEditTriggers(QAbstractItemView::NoEditTriggers);
-  this->Cases->setSelectionBehavior(QAbstractItemView::SelectRows);
-  this->Cases->setSelectionMode(QAbstractItemView::SingleSelection);
-  this->Cases->setMinimumHeight(90);
-  this->Cases->setToolTip(
-    tr("The cases that the training does not see, the worst one on top; the error is the relative "
-       "2-norm, mean over the fields. A click shows a case."));
-  QObject::connect(
-    this->Cases, &QTableWidget::cellActivated, this, [this](int row, int) { this->onCaseClicked(row); });
-  QObject::connect(
-    this->Cases, &QTableWidget::cellClicked, this, [this](int row, int) { this->onCaseClicked(row); });
+  auto* commands = new QHBoxLayout;
+  commands->addWidget(this->Pause);
+  commands->addWidget(this->Stop);
+  commands->addWidget(this->Save);
+  auto* column = new QVBoxLayout(this->widget());
+  column->addWidget(this->Name);
+  column->addWidget(this->State);
+  column->addWidget(this->Warnings);
+  column->addWidget(this->Start);
+  column->addWidget(this->Progress);
+  column->addLayout(commands);
+  column->addWidget(this->Chart, 3);
+  column->addWidget(this->Cases, 2);
+  column->addWidget(this->Resources);
+  column->addStretch();
 }
 
 void pqFLAREDock::onActiveSourceChanged()
@@ -147,81 +126,47 @@ void pqFLAREDock::onActiveSourceChanged()
   if (flare::gui::isTrain(source) && source != this->Train)
   {
     this->Train = source;
-    this->Ran = false;
     this->Coloured = false;
     this->setVisible(true);
-  }
-  this->Timer.start(0);
-}
-
-void pqFLAREDock::lookLater()
-{
-  if (!this->Timer.isActive())
-  {
-    this->Timer.start(betweenLooks);
+    QObject::connect(source, &QObject::destroyed, this, [this] { this->onChanged(nullptr); });
+    this->onChanged(source);
   }
 }
 
-void pqFLAREDock::look()
+void pqFLAREDock::onChanged(pqPipelineSource* train)
 {
-  if (!this->Train)
+  if (train != this->Train)
   {
-    this->Ran = false;
-    this->show(TrainingStatus());
     return;
   }
-  auto* proxy = this->Train->getProxy();
-  const bool created = this->Train->modifiedState() != pqProxy::UNINITIALIZED;
-  // A server that works on something is not disturbed.
-  if (created && !proxy->GetSession()->GetPendingProgress())
+  const auto status = this->Trainings->status(train);
+  this->show(status);
+  // The first prediction comes some time after the mesh was shown.
+  if (train && status.runs() && !this->Coloured)
   {
-    const auto status = flare::gui::trainingStatus(proxy);
-    this->show(status);
-    if (this->Ran && !status.runs() && status.state != "stopping")
-    {
-      this->Ran = false;
-      Q_EMIT this->ended(this->Train);
-    }
-    this->Ran = this->Ran || status.runs();
-    // The first prediction comes some time after the mesh was shown.
-    if (this->Ran && !this->Coloured)
-    {
-      this->Coloured = flare::gui::colourPrediction(this->Train);
-    }
+    this->Coloured = flare::gui::colourPrediction(train);
   }
-  else if (!created)
-  {
-    this->show(TrainingStatus());
-  }
-  this->lookLater();
 }
 
 void pqFLAREDock::show(const TrainingStatus& status)
 {
+  this->showTexts(status);
+  this->showProgress(status);
+  this->showCommands(status);
+  this->Chart->show(status.epochs, status.losses, status.validationErrors);
+  this->Chart->setVisible(!status.epochs.isEmpty());
+  this->showCases(status);
+}
+
+void pqFLAREDock::showTexts(const TrainingStatus& status)
+{
   this->Name->setText(this->Train ? this->Train->getSMName() : QString());
   this->Name->setVisible(this->Train);
-  this->State->setText(this->Train
-                         ? flare::gui::inWords(status)
-                         : tr("No training here. Choose results, then Filters > FLARE > FLARE Train"));
-  this->Warnings->setText(flare::gui::richText(status.warnings));
-  this->Warnings->setVisible(!status.warnings.isEmpty());
-  this->Start->setVisible(status.state == "waiting");
-  this->Progress->setVisible(status.stepsPlanned > 0);
-  this->Progress->setMaximum(std::max(status.stepsPlanned, 1));
-  this->Progress->setValue(status.step);
-  const bool runs = status.runs();
-  const bool paused = status.state == "paused";
-  this->Pause->setText(paused ? tr("Continue") : tr("Pause"));
-  this->Pause->setProperty("continues", paused);
-  this->Pause->setEnabled(runs);
-  this->Stop->setEnabled(runs);
-  this->Save->setEnabled(runs && status.step > 0);
-  this->Chart->setVisible(!status.epochs.isEmpty());
-  if (!status.epochs.isEmpty())
-  {
-    this->Chart->show(status.epochs, status.losses, status.validationErrors);
-  }
-  this->showCases(status);
+  this->State->show(this->Train ? flare::gui::inWords(status)
+                                : tr("No training here. Choose results, then Filters > FLARE > FLARE Train"));
+  const bool asks = status.state == "waiting" && !status.warnings.isEmpty();
+  this->Warnings->setText(asks ? flare::gui::richText(status.warnings) : QString());
+  this->Warnings->setVisible(asks);
   this->Resources->setVisible(!status.device.isEmpty());
   this->Resources->setText(
     tr("%1; %2 of memory")
@@ -229,46 +174,62 @@ void pqFLAREDock::show(const TrainingStatus& status)
                                                   : tr("%1 MiB").arg(status.memory, 0, 'f', 0)));
 }
 
+void pqFLAREDock::showProgress(const TrainingStatus& status)
+{
+  const bool reads = status.state == "reading";
+  const int done = reads ? status.casesRead : status.step;
+  const int all = reads ? status.casesInAll : status.stepsPlanned;
+  this->Progress->setVisible(status.checks() || all > 0);
+  // Without an end, the bar shows only that something goes on.
+  this->Progress->setMaximum(status.state == "checking" ? 0 : all);
+  this->Progress->setValue(done);
+  this->Progress->setToolTip(reads ? tr("Cases read of those found.") : tr("Steps done of those planned."));
+}
+
+void pqFLAREDock::showCommands(const TrainingStatus& status)
+{
+  const bool paused = status.state == "paused";
+  this->Start->setVisible(status.state == "waiting");
+  this->Start->setText(status.warnings.isEmpty() ? tr("Trai&n") : tr("Trai&n anyway"));
+  this->Pause->setText(paused ? tr("Contin&ue") : tr("Pa&use"));
+  this->Pause->setEnabled(status.runs());
+  this->Stop->setText(status.checks() ? tr("Ca&ncel") : tr("St&op"));
+  this->Stop->setToolTip(
+    status.checks()
+      ? tr("Ends the reading and the check of the cases. Nothing is kept of it.")
+      : tr("Ends the training. Its model is saved, and its checkpoint stays to continue from."));
+  this->Stop->setEnabled(status.runs() || status.checks());
+  this->Save->setEnabled(status.runs() && status.step > 0);
+}
+
 void pqFLAREDock::showCases(const TrainingStatus& status)
 {
-  const int count = std::min(status.caseIndices.size(), status.caseNames.size());
-  this->Cases->setVisible(count > 0);
-  QVector<int> rows(count);
-  std::iota(rows.begin(), rows.end(), 0);
-  const auto error = [&](int i) { return status.caseErrors.value(i, std::nan("")); };
-  const auto badness = [&](int i) { return std::isnan(error(i)) ? HUGE_VAL : error(i); };
-  std::stable_sort(rows.begin(), rows.end(), [&](int a, int b) { return badness(a) > badness(b); });
-  this->Cases->setRowCount(count);
-  const int shown = this->Train ? vtkSMPropertyHelper(this->Train->getProxy(), "ShownCase").GetAsInt() : -1;
-  for (int row = 0; row < count; ++row)
+  int shown = this->Train ? vtkSMPropertyHelper(this->Train->getProxy(), "ShownCase").GetAsInt() : -1;
+  if (shown < 0 && !status.caseIndices.isEmpty())
   {
-    const int i = rows[row];
-    auto* name = new QTableWidgetItem(status.caseNames[i]);
-    name->setData(Qt::UserRole, status.caseIndices[i]);
-    auto* number = new QTableWidgetItem(percent(error(i)));
-    number->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    this->Cases->setItem(row, 0, name);
-    this->Cases->setItem(row, 1, number);
-    if (status.caseIndices[i] == shown)
-    {
-      this->Cases->selectRow(row);
-    }
+    shown = status.caseIndices.first();
   }
+  this->Cases->show(status, shown);
 }
 
-void pqFLAREDock::order(const char* property)
+void pqFLAREDock::order(const char* command)
 {
-  if (this->Train)
+  if (!this->Train)
   {
-    this->Train->getProxy()->InvokeCommand(property);
-    this->look();
+    return;
   }
+  const bool continues =
+    qstrcmp(command, "PauseTraining") == 0 && this->Trainings->status(this->Train).state == "paused";
+  if (qstrcmp(command, "StartTraining") == 0)
+  {
+    flare::gui::withdrawOffer(this->Train);
+  }
+  this->Trainings->order(this->Train, continues ? "ContinueTraining" : command);
 }
 
-void pqFLAREDock::onCaseClicked(int row)
+void pqFLAREDock::onCaseChosen(int index)
 {
-  const auto* item = this->Cases->item(row, 0);
-  if (!item || !this->Train)
+  if (!this->Train)
   {
     return;
   }
@@ -276,7 +237,8 @@ void pqFLAREDock::onCaseClicked(int row)
   auto* live = new pqFLARELiveProperty(proxy, "ShownCase", this);
   QObject::connect(live, &pqFLARELiveProperty::ended, live, &QObject::deleteLater);
   live->begin(tr("Show another case"));
-  vtkSMPropertyHelper(proxy, "ShownCase").Set(item->data(Qt::UserRole).toInt());
+  vtkSMPropertyHelper(proxy, "ShownCase").Set(index);
   live->changed();
   live->end();
+  this->showCases(this->Trainings->status(this->Train));
 }

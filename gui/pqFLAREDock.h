@@ -2,8 +2,7 @@
  * @class pqFLAREDock
  * @brief The training in the window: its state in words, its loss, its commands, and its held-out cases.
  *
- * Shows the active FLARETrain, or else the one that was shown last. It speaks to the server through the
- * filter's proxy alone.
+ * Shows the active FLARETrain, or else the one that was shown last.
  */
 #ifndef pqFLAREDock_h
 #define pqFLAREDock_h
@@ -12,13 +11,14 @@
 
 #include <QDockWidget>
 #include <QPointer>
-#include <QTimer>
 
 class QLabel;
 class QProgressBar;
 class QPushButton;
-class QTableWidget;
+class pqFLARECaseTable;
 class pqFLARELossChart;
+class pqFLAREText;
+class pqFLARETrainings;
 class pqPipelineSource;
 
 class pqFLAREDock : public QDockWidget
@@ -26,42 +26,40 @@ class pqFLAREDock : public QDockWidget
   Q_OBJECT
 
 public:
-  explicit pqFLAREDock(QWidget* parent);
+  pqFLAREDock(pqFLARETrainings* trainings, QWidget* parent);
   ~pqFLAREDock() override;
 
-Q_SIGNALS:
-  /** A run of this filter was there when it was last looked at, and is no more. */
-  void ended(pqPipelineSource* train);
-
 private:
-  QLayout* commands();
-  QPushButton* command(const QString& name, const QString& label, const QString& toolTip);
-  void makeCases();
+  QLabel* text(const QString& name, Qt::TextFormat format);
+  QPushButton* button(const QString& name, const QString& toolTip, const char* command);
+  void makeWidgets();
+  void layOut();
 
   void onActiveSourceChanged();
-  void lookLater();
-  void look();
+  void onChanged(pqPipelineSource* train);
   void show(const flare::gui::TrainingStatus& status);
+  void showTexts(const flare::gui::TrainingStatus& status);
+  void showProgress(const flare::gui::TrainingStatus& status);
+  void showCommands(const flare::gui::TrainingStatus& status);
   void showCases(const flare::gui::TrainingStatus& status);
-  void order(const char* property);
-  void onCaseClicked(int row);
+  void order(const char* command);
+  void onCaseChosen(int index);
 
+  pqFLARETrainings* Trainings;
   QPointer<pqPipelineSource> Train;
-  QTimer Timer;
-  bool Ran = false;      // when it was last looked at
   bool Coloured = false; // its first prediction
 
   QLabel* Name;
-  QLabel* State;
+  pqFLAREText* State;
   QLabel* Warnings;
   QPushButton* Start;
-  QLabel* Resources;
   QProgressBar* Progress;
-  pqFLARELossChart* Chart;
   QPushButton* Pause;
   QPushButton* Stop;
   QPushButton* Save;
-  QTableWidget* Cases;
+  pqFLARELossChart* Chart;
+  pqFLARECaseTable* Cases;
+  QLabel* Resources;
 };
 
 #endif

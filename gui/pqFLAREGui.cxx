@@ -1,15 +1,18 @@
 #include "pqFLAREGui.h"
 
+#include "pqFLARECameraLinks.h"
 #include "pqFLAREDock.h"
+#include "pqFLARELayouts.h"
+#include "pqFLAREMissingModels.h"
 #include "pqFLAREPropertyWidgets.h"
+#include "pqFLAREToolBar.h"
+#include "pqFLARETrainings.h"
 #include "window_training.h"
 
 #include "pqApplicationCore.h"
 #include "pqCoreUtilities.h"
 #include "pqInterfaceTracker.h"
 #include "pqPipelineSource.h"
-#include "pqServerManagerModel.h"
-#include "vtkSMProxy.h"
 
 #include <QMainWindow>
 #include <QTimer>
@@ -27,16 +30,22 @@ pqFLAREGui::pqFLAREGui(pqApplicationCore* core)
 {
   this->setObjectName("pqFLAREGui");
   core->interfaceTracker()->addInterface(new pqFLAREPropertyWidgets(this));
-  this->addDock();
-  // A deleted filter lives on in the undo stack; its training does not.
-  QObject::connect(core->getServerManagerModel(), &pqServerManagerModel::preSourceRemoved, this,
-    [](pqPipelineSource* source)
+  auto* trainings = new pqFLARETrainings(core);
+  QObject::connect(trainings, &pqFLARETrainings::ended, this,
+    [](pqPipelineSource* train) { flare::gui::keepResult(train->getProxy()); });
+  QObject::connect(trainings, &pqFLARETrainings::changed, this,
+    [trainings](pqPipelineSource* train)
     {
-      if (flare::gui::isTrain(source))
+      if (trainings->status(train).runs())
       {
-        source->getProxy()->InvokeCommand("StopTraining");
+        flare::gui::keepResult(train->getProxy());
       }
     });
+  QObject::connect(trainings, &pqFLARETrainings::ready, this, &flare::gui::offerTraining);
+  new pqFLARECameraLinks(this);
+  new pqFLARELayouts(this);
+  new pqFLAREMissingModels(this);
+  this->addDock();
 }
 
 // Plugins are loaded before the window is made.
@@ -48,11 +57,10 @@ void pqFLAREGui::addDock()
     QTimer::singleShot(100, this, &pqFLAREGui::addDock);
     return;
   }
-  auto* dock = new pqFLAREDock(window);
+  auto* dock = new pqFLAREDock(pqFLARETrainings::instance(), window);
   window->addDockWidget(Qt::RightDockWidgetArea, dock);
+  new pqFLAREToolBar(window);
   dock->hide(); // until there is a training
-  QObject::connect(dock, &pqFLAREDock::ended, this,
-    [](pqPipelineSource* train) { flare::gui::keepResult(train->getProxy()); });
 }
 
 pqFLAREGui::~pqFLAREGui() = default;

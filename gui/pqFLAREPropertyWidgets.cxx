@@ -1,6 +1,7 @@
 #include "pqFLAREPropertyWidgets.h"
 
 #include "pqFLAREParametersWidget.h"
+#include "pqFLAREProblemWidget.h"
 #include "pqFLARERecipeWidget.h"
 #include "pqFLAREReportWidget.h"
 
@@ -19,6 +20,10 @@ pqPropertyWidget* pqFLAREPropertyWidgets::createWidgetForProperty(
   if (widget == "flare_report")
   {
     return new pqFLAREReportWidget(proxy, property, parent);
+  }
+  if (widget == "flare_problem")
+  {
+    return new pqFLAREProblemWidget(proxy, parent);
   }
   return widget == "flare_recipe" ? new pqFLARERecipeWidget(proxy, property, parent) : nullptr;
 }

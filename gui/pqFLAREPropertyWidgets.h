@@ -2,7 +2,8 @@
  * @class pqFLAREPropertyWidgets
  * @brief Gives ParaView's panels the widgets that the plugin's XML asks for with panel_widget.
  *
- * "flare_parameters": pqFLAREParametersWidget.
+ * "flare_parameters": pqFLAREParametersWidget; "flare_report": pqFLAREReportWidget; "flare_recipe":
+ * pqFLARERecipeWidget; "flare_problem": pqFLAREProblemWidget.
  */
 #ifndef pqFLAREPropertyWidgets_h
 #define pqFLAREPropertyWidgets_h

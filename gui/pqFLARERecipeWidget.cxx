@@ -74,6 +74,6 @@ void pqFLARERecipeWidget::setRecipe(int recipe)
 
 void pqFLARERecipeWidget::apply()
 {
-  flare::gui::trainInWindow(this->proxy());
+  flare::gui::applyInWindow(this->proxy());
   this->pqPropertyWidget::apply();
 }

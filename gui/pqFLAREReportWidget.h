@@ -1,15 +1,24 @@
 /**
  * @class pqFLAREReportWidget
- * @brief The check of a training's data, as a list in the panel.
+ * @brief What a training has to learn from, as a list in the panel.
+ *
+ * At once, what the current case shows. By a button, which cancels as well, or by Apply: the check of all
+ * cases. Its report stays until the next one, and says so when settings have changed since.
  */
 #ifndef pqFLAREReportWidget_h
 #define pqFLAREReportWidget_h
 
-#include "pqPropertyWidget.h"
+#include "pqFLAREInformationWidget.h"
+
+#include <QPointer>
+#include <QTimer>
 
 class QLabel;
+class QProgressBar;
+class QPushButton;
+class pqPipelineSource;
 
-class pqFLAREReportWidget : public pqPropertyWidget
+class pqFLAREReportWidget : public pqFLAREInformationWidget
 {
   Q_OBJECT
 
@@ -18,10 +27,28 @@ public:
   ~pqFLAREReportWidget() override;
 
 private Q_SLOTS:
-  void show();
+  void onReported();
+  /** Once for all that happens until then. */
+  void showLater();
 
 private:
+  void makeWidgets();
+  void watchInputs();
+  void show();
+  void showReport();
+  void showProgress();
+  void onButton();
+  bool checks() const;
+
+  QPointer<pqPipelineSource> Train;
+  QString Reported; // the report, and the settings that it was made with
+  QString ReportedSettings;
+  QLabel* Current;
+  QPushButton* Check;
+  QProgressBar* Progress;
+  QLabel* Changed;
   QLabel* Report;
+  QTimer Timer;
 };
 
 #endif

@@ -1,8 +1,13 @@
 #include "window_training.h"
 
+#include "settings_text.h"
+
+#include "pqApplicationCore.h"
 #include "pqDataRepresentation.h"
 #include "pqOutputPort.h"
+#include "pqPVApplicationCore.h"
 #include "pqPipelineSource.h"
+#include "pqServerManagerModel.h"
 #include "pqUndoStack.h"
 #include "pqView.h"
 #include "vtkDataObject.h"
@@ -28,6 +33,9 @@ std::set<vtkTypeUInt32>& kept()
   static std::set<vtkTypeUInt32> identifiers;
   return identifiers;
 }
+
+// The filter whose panel is being applied for a check.
+vtkSMProxy* toBeChecked = nullptr;
 
 // A change that is nobody's: no undo step, and outside of traces.
 void push(vtkSMProxy* proxy, const char* property, int value)
@@ -57,12 +65,45 @@ bool isTrain(pqPipelineSource* source)
   return source && QString(source->getProxy()->GetXMLName()) == "FLARETrain";
 }
 
-void trainInWindow(vtkSMProxy* train)
+void applyInWindow(vtkSMProxy* train)
 {
-  push(train, "Background", 1);
-  if (kept().erase(train->GetGlobalID()) > 0)
+  auto* source = pqApplicationCore::instance()->getServerManagerModel()->findItem<pqPipelineSource*>(train);
+  const bool checks = train == toBeChecked;
+  if (!checks && source && source->modifiedState() == pqProxy::UNMODIFIED)
   {
+    return; // this Apply is for another filter
+  }
+  vtkSMPropertyHelper keeps(train, "KeepsModel");
+  if (kept().erase(train->GetGlobalID()) > 0 || keeps.GetAsInt() == 1)
+  {
+    keeps.Set(0);
     push(train, "NeverTrain", 0);
+  }
+  push(train, "Background", 1);
+  train->InvokeCommand(checks ? "CheckCases" : "StartTraining");
+  train->MarkModified(train); // a command alone does not make the views ask for the result
+}
+
+void checkInWindow(vtkSMProxy* train)
+{
+  toBeChecked = train;
+  pqPVApplicationCore::instance()->applyPipeline();
+  toBeChecked = nullptr;
+}
+
+void offerTraining(pqPipelineSource* train)
+{
+  if (train->modifiedState() == pqProxy::UNMODIFIED)
+  {
+    train->setModifiedState(pqProxy::MODIFIED);
+  }
+}
+
+void withdrawOffer(pqPipelineSource* train)
+{
+  if (train->modifiedState() == pqProxy::MODIFIED && !changesWait(train->getProxy()))
+  {
+    train->setModifiedState(pqProxy::UNMODIFIED);
   }
 }
 

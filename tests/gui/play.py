@@ -2,14 +2,18 @@
 
 The test passes when the playback does, and when every macro of the test (check_*.py) ran to its end. An
 exception in a macro does not reach ParaView's exit code; a macro's last line says that it passed instead.
+A test may have a script after.py, which pvpython runs when the window is closed.
 """
 
 import argparse
+import contextlib
 import os
 import shutil
+import socket
 import string
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -30,14 +34,14 @@ WIDGETS = {
 }
 
 
-def prepare(test, folder, model):
+def prepare(test, folder, model, plugin):
     """A home folder of the test's own, with its macros, in an empty one for what it writes."""
     shutil.rmtree(folder, ignore_errors=True)
     macros = folder / "home/.config/ParaView/Macros"
     macros.mkdir(parents=True)
     (folder / "runtime").mkdir(mode=0o700)
     playback = string.Template((test / "playback.xml").read_text())
-    (folder / "playback.xml").write_text(playback.substitute(WIDGETS, MODEL=model))
+    (folder / "playback.xml").write_text(playback.substitute(WIDGETS, MODEL=model, PLUGIN=plugin, FOLDER=folder))
     for macro in test.glob("check_*.py"):
         shutil.copy(macro, macros)
 
@@ -61,16 +65,57 @@ def environment(arguments):
     }
 
 
+@contextlib.contextmanager
+def server(ranks, environment, log):
+    """A pvserver of so many processes; gives its URL, or None for none."""
+    if ranks == 0:
+        yield None
+        return
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        port = probe.getsockname()[1]
+    parallel = ["mpirun", "-np", str(ranks), "--allow-run-as-root", "--oversubscribe"] if ranks > 1 else []
+    with open(log, "w") as output:
+        process = subprocess.Popen(
+            [*parallel, "pvserver", f"--server-port={port}"], env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        while "Accepting connection" not in log.read_text():
+            if process.poll() is not None:
+                sys.exit("pvserver ended:\n" + log.read_text())
+            time.sleep(0.1)
+        yield f"cs://localhost:{port}"
+        process.wait(timeout=60)  # it ends with its client
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def run(command, environment, log):
+    """The exit status, and what was said, which also stays in a file for when it hangs."""
+    with open(log, "w") as output:
+        status = subprocess.run(command, env=environment, stdout=output, stderr=subprocess.STDOUT).returncode
+    said = log.read_text(errors="replace")
+    print(said)
+    return status, said
+
+
 def play(arguments):
     command = [
         *(arguments.paraview, "--dr", f"--script={arguments.test}/start.py"),
         *(f"--test-script={arguments.folder}/playback.xml", f"--test-directory={arguments.folder}", "--exit"),
     ]
-    run = subprocess.run(
-        command, env=environment(arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    print(run.stdout)
-    return run
+    variables = environment(arguments)
+    log = arguments.folder / "server.log"
+    with server(arguments.server, variables, log) as url:
+        status, said = run(
+            command, {**variables, "FLARE_TEST_SERVER": url or ""}, arguments.folder / "paraview.log"
+        )
+    after = arguments.test / "after.py"
+    if status == 0 and after.exists():
+        status, more = run(["pvpython", after], variables, arguments.folder / "after.log")
+        said += more
+    return status, said + (log.read_text() if log.exists() else "")
 
 
 def main():
@@ -78,20 +123,24 @@ def main():
     parser.add_argument("test", type=Path)
     for name in ("paraview", "plugin", "model", "mesh", "folder"):
         parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--errors-expected", action="store_true", help="the filters are given what they refuse")
     parser.add_argument("--by-hand", action="store_true", help="start.py loads the plugin, not ParaView")
+    parser.add_argument("--server", type=int, default=0, help="start a pvserver of so many processes")
     arguments = parser.parse_args()
-    prepare(arguments.test, arguments.folder, arguments.model)
-    run = play(arguments)
+    prepare(arguments.test, arguments.folder, arguments.model, arguments.plugin)
+    status, said = play(arguments)
 
-    wanted = {"start", *(macro.stem for macro in arguments.test.glob("check_*.py"))}
+    scripts = [*arguments.test.glob("check_*.py"), *arguments.test.glob("after.py")]
+    wanted = {"start", *(script.stem for script in scripts)}
     log = arguments.folder / "passed"
     missing = wanted - set(log.read_text().split() if log.exists() else [])
     for name in sorted(missing):
         print(f"{name}.py did not run to its end")
-    if "Traceback" in run.stdout or "ERROR" in run.stdout:
+    refused = () if arguments.errors_expected else ("ERROR", "ERR|")
+    if any(word in said for word in ("Traceback", *refused)):
         print("ParaView reported errors")
         return 1
-    return 1 if run.returncode or missing else 0
+    return 1 if status or missing else 0
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
 """What start.py and the macros of a test share."""
 
+import ctypes
 import json
 import os
+import shutil
 import subprocess
+import time
 
 from paraview import servermanager
 from paraview.simple import *
@@ -48,3 +51,84 @@ def told(filter, name):
     """An information property, asked anew."""
     filter.SMProxy.UpdatePropertyInformation(filter.SMProxy.GetProperty(name))
     return filter.GetPropertyValue(name)
+
+
+def let_run(seconds):
+    """The window works on what waits: events, timers, and ParaView's live sources."""
+    qt = ctypes.PyDLL("libQt5Core.so.5")  # which keeps the interpreter: filters may run Python
+    process = getattr(qt, "_ZN16QCoreApplication13processEventsE6QFlagsIN10QEventLoop17ProcessEventsFlagEEi")
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        process(0, 50)
+        time.sleep(0.01)
+
+
+def wait_until(condition, patience=120.0):
+    """Lets the window run until something is so. The patience is for slow machines; it fails when it is over."""
+    end = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < end, "what was waited for did not happen"
+        let_run(0.1)
+
+
+def wait_for_state(train, *states):
+    """Until a training is in one of the states, and the dock, which looks twice a second, has seen it."""
+    wait_until(lambda: told(train, "TrainingState") in states)
+    let_run(1.0)
+
+
+def own_cases(count):
+    """Copies of the first plates in the test's folder, where a model file can lie beside them."""
+    plates = os.path.join(os.path.dirname(os.environ["FLARE_TEST_MESH"]), "../train")
+    cases = os.path.join(folder, "cases")
+    os.makedirs(cases, exist_ok=True)
+    return [shutil.copy(os.path.join(plates, name), cases) for name in sorted(os.listdir(plates))[:count]]
+
+
+def small_training(input, epochs=1000000, **settings):
+    """A small network that is trained behind the window, by default for more epochs than anyone waits for."""
+    train = FLARETrain(
+        registrationName="train",
+        Input=input,
+        PointTargetArrays=["von_mises"],
+        ParameterArrays=["SigmaX", "YoungsModulus"],
+        ModelFile=os.path.join(folder, "model.safetensors"),
+        Epochs=epochs,
+        **dict(Channels=16, Blocks=1, Heads=2, Latents=8, CheckpointInterval=0.2, **settings),
+    )
+    # What applying the panel does.
+    train.SMProxy.GetProperty("Background").SetElement(0, 1)
+    train.SMProxy.UpdateProperty("Background")
+    show(OutputPort(train, 1))
+    SetActiveSource(train)
+    wait_until(lambda: told(train, "TrainingState") not in ("idle", "reading", "checking"))
+    train.SMProxy.InvokeCommand("StartTraining")  # in spite of warnings about a few small cases
+    return train
+
+
+def wait_for_checkpoint(train):
+    path = told(train, "ModelFileInUse") + ".checkpoint"
+    wait_until(lambda: os.path.exists(path))
+    return path
+
+
+def case_of(data):
+    """The parameter SigmaX of a case, which differs between all of the plates."""
+    return data.GetFieldDataInformation()["SigmaX"].GetRange()[0]
+
+
+def show(source):
+    """In the view, whole, and chosen in the pipeline browser."""
+    Show(source)
+    SetActiveSource(source)
+    ResetCamera()
+    Render()
+
+
+def tensors(path):
+    """The names in a safetensors file, whose header is read as its format says."""
+    with open(path, "rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(length))
+        assert os.path.getsize(path) == 8 + length + max(t["data_offsets"][1] for n, t in header.items() if n != "__metadata__")
+    return set(header) - {"__metadata__"}

@@ -1,7 +1,7 @@
 from window_test import *
 
 train = GetActiveSource()
-assert train.NeverTrain == 0
+assert train.NeverTrain == 1, "a state that is saved now must not train by itself"
 assert told(train, "TrainingState") == "training"
 remember(checkpoint=train.ModelFile + ".checkpoint")
 os.remove(train.ModelFile + ".checkpoint")

@@ -1,0 +1,52 @@
+/**
+ * @class pqFLAREToolBar
+ * @brief The actions of the FLARE menu and of the toolbar FLARE: the layouts, and the example.
+ *
+ * The toolbar itself, with the filters, is made by ParaView (show_in_toolbar in the filters' XML), which
+ * fills it anew when filters change; this adds to it. An action is enabled where it can be done with the
+ * active source.
+ */
+#ifndef pqFLAREToolBar_h
+#define pqFLAREToolBar_h
+
+#include <QObject>
+#include <QTimer>
+
+class pqOutputPort;
+class QAction;
+class QMainWindow;
+class QMenu;
+class QToolBar;
+
+namespace flare::gui
+{
+struct ComparedField;
+}
+
+class pqFLAREToolBar : public QObject
+{
+  Q_OBJECT
+
+public:
+  explicit pqFLAREToolBar(QMainWindow* window);
+
+private:
+  void makeActions();
+  void fillToolBar();
+  void placeToolBar(QToolBar* bar);
+  void makeMenu();
+  /** Which actions apply now, and the fields that can be compared. */
+  void update();
+  void compare(const flare::gui::ComparedField& field);
+  /** The port of the active source that holds what can be compared, or null. */
+  pqOutputPort* comparedPort() const;
+
+  QMainWindow* Window;
+  QTimer Timer;
+  QMenu* Fields = nullptr;
+  QAction* Comparison = nullptr;
+  QAction* Spectrum = nullptr;
+  QAction* Example = nullptr;
+};
+
+#endif

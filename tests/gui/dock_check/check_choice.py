@@ -1,0 +1,11 @@
+from window_test import *
+
+train = GetActiveSource()
+assert told(train, "TrainingState") == "idle"
+screenshot("current_case")
+train.PointTargetArrays = ["von_mises"]
+train.ParameterArrays = ["SigmaX", "YoungsModulus"]
+train.ModelFile = os.path.join(folder, "model.safetensors")
+train.Epochs = 1000000
+train.Channels, train.Blocks, train.Heads, train.Latents = 16, 1, 2, 8
+passed("check_choice")

@@ -1,0 +1,4 @@
+from window_test import *
+
+wait_for_state(GetActiveSource(), "waiting", "training")
+passed("check_waiting")

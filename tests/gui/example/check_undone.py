@@ -1,0 +1,4 @@
+from window_test import *
+
+assert len(GetSources()) == remembered()["sources"]
+passed("check_undone")

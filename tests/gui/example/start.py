@@ -1,0 +1,4 @@
+from window_test import *
+
+remember(sources=len(GetSources()))
+passed("start")

@@ -1,0 +1,4 @@
+from window_test import *
+
+screenshot("chosen")
+passed("check_chosen")

@@ -1,0 +1,6 @@
+from layouts_test import *
+
+check_modes(layout_views("Spectrum"), GetActiveSource(), head=0)
+screenshot("spectrum_head_undone")
+SetActiveSource(FindSource("predict"))
+passed("check_head_undone")

@@ -1,0 +1,4 @@
+from window_test import *
+
+wait_for_state(FindSource("train"), "training")
+passed("check_running")

@@ -1,0 +1,28 @@
+# The trace runs again, beside the model file, which it reads, and gives the same arrays.
+from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.vtkIOXML import vtkXMLUnstructuredGridReader
+from window_test import *
+
+
+def point_arrays(path):
+    reader = vtkXMLUnstructuredGridReader()
+    reader.SetFileName(path)
+    reader.Update()
+    data = reader.GetOutput().GetPointData()
+    arrays = [data.GetArray(i) for i in range(data.GetNumberOfArrays())]
+    return {array.GetName(): vtk_to_numpy(array) for array in arrays}
+
+
+model = os.path.join(folder, "cases", "plate_000.vtu.flare.safetensors")
+written = os.stat(model).st_mtime_ns
+saved = os.path.join(folder, "saved.vtu")
+os.rename(saved, os.path.join(folder, "window.vtu"))
+done = subprocess.run(["pvpython", os.path.join(folder, "trace.py")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+print(done.stdout)
+assert done.returncode == 0 and "Traceback" not in done.stdout and "ERR|" not in done.stdout
+assert os.stat(model).st_mtime_ns == written
+window, again = point_arrays(os.path.join(folder, "window.vtu")), point_arrays(saved)
+assert "von_mises_predicted" in window and window.keys() == again.keys()
+for name, values in window.items():
+    assert (values == again[name]).all(), name
+passed("after")
