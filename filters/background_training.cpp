@@ -170,8 +170,7 @@ void BackgroundTraining::work()
     auto trainer = TrainingSession::start(plan_, data_, options_);
     begin(trainer);
     const auto state = goOn(trainer, std::numeric_limits<double>::infinity());
-    end(abandoned() ? std::nullopt : std::optional(session_.finish(plan_, trainer, state, data_, options_)),
-      {});
+    abandoned() ? end({}, {}) : end(session_.finish(plan_, trainer, state, data_, options_), {});
   }
   catch (const std::exception& e)
   {
@@ -263,7 +262,12 @@ RunState BackgroundTraining::goOn(Trainer& trainer, double seconds)
         status_.stepsDone = done;
         status_.stepsPlanned = planned;
       }
-      predictShown(trainer);
+      if (predictionDue())
+      {
+        const double begin = now();
+        predictShown(trainer.model());
+        nextPrediction_ = begin + std::max(betweenPredictions, (now() - begin) / predictionShare);
+      }
       return true;
     });
   return reach.state;
@@ -271,6 +275,10 @@ RunState BackgroundTraining::goOn(Trainer& trainer, double seconds)
 
 void BackgroundTraining::end(std::optional<TrainingResult> result, std::string error)
 {
+  if (result)
+  {
+    predictShown(result->model);
+  }
   data_ = DataSet();
   publish(
     [&](TrainingStatus& status)
@@ -283,7 +291,6 @@ void BackgroundTraining::end(std::optional<TrainingResult> result, std::string e
       {
         status.model = status.result->model;
         status.history = status.result->model.info().training.history;
-        status.prediction.reset();
       }
     });
   ended_.notify_all();
@@ -298,12 +305,10 @@ bool BackgroundTraining::predictionDue() const
   return due > 0.0F;
 }
 
-void BackgroundTraining::predictShown(const Trainer& trainer)
+void BackgroundTraining::predictShown(const Model& model)
 {
-  const double begin = now();
   std::optional<Case> shown;
   std::size_t index = 0;
-  if (predictionDue())
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     shown = shown_;
@@ -313,7 +318,6 @@ void BackgroundTraining::predictShown(const Trainer& trainer)
   {
     return;
   }
-  const auto model = trainer.model();
   Predictor predictor(model, options_.device, options_.precision, data_.communicator());
   const auto values =
     std::make_shared<const std::vector<std::vector<double>>>(predictedValues(*shown, predictor));
@@ -324,7 +328,5 @@ void BackgroundTraining::predictShown(const Trainer& trainer)
       status.predictedCase = index;
       status.prediction = values;
     });
-  const double cost = now() - begin;
-  nextPrediction_ = begin + std::max(betweenPredictions, cost / predictionShare);
 }
 }

@@ -81,7 +81,7 @@ private:
   void end(std::optional<TrainingResult> result, std::string error);
   bool abandoned() const;
   bool predictionDue() const;
-  void predictShown(const Trainer& trainer);
+  void predictShown(const Model& model);
   template<typename Change>
   void publish(const Change& change);
   template<typename Request>
