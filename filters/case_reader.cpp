@@ -147,7 +147,48 @@ std::optional<double> givenValue(const GivenParameters* given, const std::string
   return given && value != given->end() ? std::optional<double>(value->second) : std::nullopt;
 }
 
-// Field data may exist on some ranks only; the lowest rank that has a value speaks for all.
+// The parameters' values as the ranks have told them, and what they have on offer.
+struct AgreedParameters
+{
+  std::vector<std::optional<double>> values;
+  std::string offered;
+};
+
+// Field data may exist on some ranks only. A reader may leave those of another time step on a rank that it
+// gives no points: a value beside points counts more.
+AgreedParameters agree(std::vector<vtkMultiProcessStream>& told, const std::vector<ParameterSpec>& specs)
+{
+  AgreedParameters agreed;
+  agreed.values.resize(specs.size());
+  std::vector<bool> besidePoints(specs.size(), false);
+  for (auto& theirs : told)
+  {
+    bool points = false;
+    theirs >> points;
+    for (std::size_t i = 0; i < specs.size(); ++i)
+    {
+      bool has = false;
+      double value = 0.0;
+      theirs >> has >> value;
+      auto& so = agreed.values[i];
+      if (has && so && points == besidePoints[i] && *so != value)
+      {
+        throw Error("the parameter '" + specs[i].name + "' differs between ranks: " + std::to_string(*so) +
+                    " and " + std::to_string(value));
+      }
+      if (has && (!so || (points && !besidePoints[i])))
+      {
+        so = value;
+        besidePoints[i] = points;
+      }
+    }
+    std::string names;
+    theirs >> names;
+    agreed.offered = agreed.offered.empty() || agreed.offered == "none" ? names : agreed.offered;
+  }
+  return agreed;
+}
+
 std::vector<double> parametersOf(const CaseMesh& mesh, const std::vector<ParameterSpec>& specs,
   const GivenParameters* given, Communicator& communicator)
 {
@@ -162,6 +203,8 @@ std::vector<double> parametersOf(const CaseMesh& mesh, const std::vector<Paramet
       }
     });
   vtkMultiProcessStream stream;
+  stream << std::any_of(
+    mesh.pieces.begin(), mesh.pieces.end(), [](const auto& piece) { return piece->GetNumberOfPoints() > 0; });
   for (const auto& value : mine)
   {
     stream << value.has_value() << value.value_or(0.0);
@@ -169,40 +212,18 @@ std::vector<double> parametersOf(const CaseMesh& mesh, const std::vector<Paramet
   stream << listOf(offeredParameters(mesh));
 
   auto all = gather(communicator, stream);
-  std::vector<std::optional<double>> agreed(specs.size());
-  std::string offered;
-  for (auto& theirs : all)
-  {
-    for (std::size_t i = 0; i < specs.size(); ++i)
-    {
-      bool has = false;
-      double value = 0.0;
-      theirs >> has >> value;
-      if (has && agreed[i] && *agreed[i] != value)
-      {
-        throw Error("the parameter '" + specs[i].name + "' differs between ranks: " +
-                    std::to_string(*agreed[i]) + " and " + std::to_string(value));
-      }
-      if (has)
-      {
-        agreed[i] = value;
-      }
-    }
-    std::string names;
-    theirs >> names;
-    offered = offered.empty() || offered == "none" ? names : offered;
-  }
+  const auto agreed = agree(all, specs);
   std::vector<double> values;
   for (std::size_t i = 0; i < specs.size(); ++i)
   {
-    if (!agreed[i])
+    if (!agreed.values[i])
     {
       throw Error("the parameter '" + specs[i].name +
                   "' is missing: there is no field array of that name with one value (one-value "
                   "field arrays here: " +
-                  offered + "). Add it to the data" + (given ? ", or set it in ParameterValues" : ""));
+                  agreed.offered + "). Add it to the data" + (given ? ", or set it in ParameterValues" : ""));
     }
-    values.push_back(*agreed[i]);
+    values.push_back(*agreed.values[i]);
   }
   return values;
 }

@@ -76,7 +76,7 @@ bool isColoured(pqOutputPort* port, const ComparedField& field)
   }
   const bool component = QString(vtkSMPropertyHelper(map, "VectorMode").GetAsString()) == "Component";
   return !field.vector ||
-    field.component == (component ? vtkSMPropertyHelper(map, "VectorComponent").GetAsInt() : -1);
+         field.component == (component ? vtkSMPropertyHelper(map, "VectorComponent").GetAsInt() : -1);
 }
 }
 
@@ -116,13 +116,14 @@ void compare(pqOutputPort* port, const ComparedField& field)
   setRole(prediction, "prediction");
   setRole(difference, "error");
 
-  const auto shown = [&](const QString& ending)
-  { return ShownField{ field.name + ending, field.association, field.component }; };
+  const auto shown = [&](const QString& ending) {
+    return ShownField{ field.name + ending, field.association, field.component };
+  };
   colourBy(truth, truthView, shown(""), sequentialMap, "Truth: " + field.label);
   colourAs(truth, prediction, predictionView, shown(predictionEnding), "Prediction: " + field.label);
   const bool magnitude = field.vector && field.component < 0;
-  colourBy(
-    difference, errorView, shown(errorEnding), magnitude ? magnitudeMap : divergingMap, "Error: " + field.label);
+  colourBy(difference, errorView, shown(errorEnding), magnitude ? magnitudeMap : divergingMap,
+    "Error: " + field.label);
   linkCameras({ truthView, predictionView, errorView }, port, 1.0);
   activate(truthView, layout);
 }

@@ -123,12 +123,14 @@ void openExample()
   QString found;
   if (files.isEmpty())
   {
-    complain("The example's files are not there. They were looked for in\n" + exampleFolders().join("\nand ") +
-      "\nInstall ParaFLARE with its examples, or open files of your own.");
+    complain("The example's files are not there. They were looked for in\n" +
+             exampleFolders().join("\nand ") +
+             "\nInstall ParaFLARE with its examples, or open files of your own.");
   }
   else if (!pqFileDialogModel(server).fileExists(files.front(), found))
   {
-    complain("The server cannot read " + files.front() +
+    complain(
+      "The server cannot read " + files.front() +
       ".\nCopy the folder to the same place on the server's machine, or open the example without a server.");
   }
   else

@@ -63,8 +63,7 @@ bool wantedRange(vtkSMProxy* representation, vtkSMProxy* map, double range[2])
   }
   const bool scalar = array->GetNumberOfComponents() == 1;
   const bool magnitude = QString(vtkSMPropertyHelper(map, "VectorMode").GetAsString()) == "Magnitude";
-  const int component =
-    scalar ? 0 : magnitude ? -1 : vtkSMPropertyHelper(map, "VectorComponent").GetAsInt();
+  const int component = scalar ? 0 : magnitude ? -1 : vtkSMPropertyHelper(map, "VectorComponent").GetAsInt();
   if (component >= array->GetNumberOfComponents())
   {
     return false;

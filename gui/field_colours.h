@@ -5,8 +5,8 @@
 class vtkSMProxy;
 class vtkSMViewProxy;
 
-// How the views of the layouts are coloured. What a representation stands for is written on its proxy, so that
-// it is in state files and comes back by redo: its colours then follow the data.
+// How the views of the layouts are coloured. What a representation stands for is written on its proxy, so
+// that it is in state files and comes back by redo: its colours then follow the data.
 namespace flare::gui
 {
 struct ShownField
@@ -16,7 +16,8 @@ struct ShownField
   int component = -1; // -1: the magnitude, or the values of a scalar
 };
 
-// What a representation stands for: "truth", "prediction", "error", "eigenvalues", or "mode 2". Empty: none of these.
+// What a representation stands for: "truth", "prediction", "error", "eigenvalues", or "mode 2". Empty: none
+// of these.
 void setRole(vtkSMProxy* representation, const QString& role);
 QString roleOf(vtkSMProxy* representation);
 
@@ -28,8 +29,8 @@ void colourBy(vtkSMProxy* representation, vtkSMViewProxy* view, const ShownField
 void colourAs(vtkSMProxy* other, vtkSMProxy* representation, vtkSMViewProxy* view, const ShownField& field,
   const QString& title);
 
-// Fits the range of the colour map to the data: for the truth from its smallest to its largest value, for errors and modes
-// symmetric about zero, for magnitudes of those from zero. True when that changed it.
+// Fits the range of the colour map to the data: for the truth from its smallest to its largest value, for
+// errors and modes symmetric about zero, for magnitudes of those from zero. True when that changed it.
 bool fitRange(vtkSMProxy* representation);
 
 // Perceptually uniform, and told apart by the colour-blind.

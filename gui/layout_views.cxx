@@ -1,5 +1,6 @@
 #include "layout_views.h"
 
+#include "camera_text.h"
 #include "pqFLARECameraLinks.h"
 
 #include "pqActiveObjects.h"
@@ -48,17 +49,10 @@ void traceLink(vtkSMProxy* first, vtkSMProxy* second, const std::string& name)
     .arg("comment", "link cameras in two views");
 }
 
-constexpr const char* cameraProperties[] = { "CameraPosition", "CameraFocalPoint", "CameraViewUp",
-  "CameraViewAngle", "CameraParallelScale", "CameraParallelProjection", "CenterOfRotation", "InteractionMode" };
-
 void copyCameraOf(vtkSMProxy* from, vtkSMProxy* to)
 {
   vtkSMRenderViewProxy::SafeDownCast(from)->SynchronizeCameraProperties();
-  for (const char* name : cameraProperties)
-  {
-    to->GetProperty(name)->Copy(from->GetProperty(name));
-  }
-  to->UpdateVTKObjects();
+  setCamera(to, cameraOf(from));
 }
 
 void zoomBy(double zoom, vtkSMProxy* view)
@@ -68,10 +62,6 @@ void zoomBy(double zoom, vtkSMProxy* view)
   camera->Dolly(zoom);
   camera->SetParallelScale(camera->GetParallelScale() / zoom);
   renderView->SynchronizeCameraProperties();
-  for (const char* name : cameraProperties)
-  {
-    view->UpdateProperty(name, /*force=*/1); // what has moved by itself is not in the undo set yet
-  }
 }
 
 // The camera of the active view, where it shows the port already.

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "vtkSMTrace.h"
 #include "vtkSMProxy.h"
+#include "vtkSMTrace.h"
 
 #include <vector>
 
@@ -23,9 +23,8 @@ vtkSMViewProxy* newView(const char* type, const QString& name, vtkSMViewLayoutPr
 // The representation that shows the port in the view.
 vtkSMProxy* show(pqOutputPort* port, vtkSMViewProxy* view);
 
-// Turning or zooming one of the views does so with all. They look as the active view does, where that shows the
-// port, at all of the data.
-// The smaller the zoom, the more room there is around them.
+// Turning or zooming one of the views does so with all. They look as the active view does, where that shows
+// the port, at all of the data. The smaller the zoom, the more room there is around them.
 void linkCameras(const std::vector<vtkSMViewProxy*>& views, pqOutputPort* port, double zoom);
 
 // Brings the view's tab to the front, with all its views rendered.

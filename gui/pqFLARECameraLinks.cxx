@@ -1,5 +1,7 @@
 #include "pqFLARECameraLinks.h"
 
+#include "camera_text.h"
+
 #include "pqActiveObjects.h"
 #include "pqApplicationCore.h"
 #include "pqRenderView.h"
@@ -28,13 +30,24 @@ pqFLARECameraLinks::pqFLARECameraLinks(QObject* parent)
 {
   this->Timer.setSingleShot(true);
   QObject::connect(&this->Timer, &QTimer::timeout, this, [this] { this->linkAll(); });
-  // Marks and layouts are there a little later than their views.
+  // Marks and layouts are there a little later than their views. Cameras are not among what undo and redo
+  // bring back.
   const auto later = [this] { this->Timer.start(0); };
   auto* core = pqApplicationCore::instance();
-  QObject::connect(core->getUndoStack(), &pqUndoStack::redone, this, later);
-  QObject::connect(core->getUndoStack(), &pqUndoStack::undone, this, later); // of a deletion
+  const auto restore = [this]
+  {
+    this->Restore = true;
+    this->Timer.start(0);
+  };
+  QObject::connect(core->getUndoStack(), &pqUndoStack::redone, this, restore);
+  QObject::connect(core->getUndoStack(), &pqUndoStack::undone, this, restore);
   auto* model = core->getServerManagerModel();
-  QObject::connect(model, &pqServerManagerModel::viewAdded, this, later);
+  QObject::connect(model, &pqServerManagerModel::viewAdded, this,
+    [this](pqView* view)
+    {
+      this->Added.push_back(view);
+      this->Timer.start(0);
+    });
   QObject::connect(core, &pqApplicationCore::stateLoaded, this, later);
   // A link would keep a view alive, and its others are linked again.
   QObject::connect(model, &pqServerManagerModel::preViewRemoved, this,
@@ -56,7 +69,7 @@ void pqFLARECameraLinks::link(const std::vector<vtkSMViewProxy*>& views)
 {
   for (auto* view : views)
   {
-    view->SetAnnotation(linkKey, "1");
+    view->SetAnnotation(linkKey, flare::gui::cameraOf(view).toUtf8().constData());
   }
   this->linkAll();
 }
@@ -72,6 +85,11 @@ void pqFLARECameraLinks::linkAll()
     return;
   }
   this->Links.clear();
+  if (this->Restore)
+  {
+    this->restoreCameras();
+  }
+  this->Added.clear();
   std::map<vtkSMViewLayoutProxy*, vtkSMCameraLink*> links;
   for (auto* view : pqApplicationCore::instance()->getServerManagerModel()->findItems<pqRenderView*>())
   {
@@ -90,5 +108,19 @@ void pqFLARECameraLinks::linkAll()
     proxy->UpdatePropertyInformation(); // the camera that the link hands on
     link->AddLinkedProxy(proxy, vtkSMLink::INPUT);
     link->AddLinkedProxy(proxy, vtkSMLink::OUTPUT);
+  }
+}
+
+void pqFLARECameraLinks::restoreCameras()
+{
+  SCOPED_UNDO_EXCLUDE();
+  this->Restore = false;
+  for (const auto& view : this->Added)
+  {
+    if (view && view->getProxy()->HasAnnotation(linkKey))
+    {
+      flare::gui::setCamera(view->getProxy(), view->getProxy()->GetAnnotation(linkKey));
+      view->render();
+    }
   }
 }

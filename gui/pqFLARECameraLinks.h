@@ -2,8 +2,8 @@
  * @class pqFLARECameraLinks
  * @brief Links the cameras of the marked views of a layout: turning or zooming one does so with all.
  *
- * ParaView empties its undo stack whenever a link that it manages is removed, and crashes when that happens by
- * an undo. So these links are not among those that it manages: they are made anew from marks on the views,
+ * ParaView empties its undo stack whenever a link that it manages is removed, and crashes when that happens
+ * by an undo. So these links are not among those that it manages: they are made anew from marks on the views,
  * which undo, redo and state files bring back.
  */
 #ifndef pqFLARECameraLinks_h
@@ -12,10 +12,12 @@
 #include "vtkSmartPointer.h"
 
 #include <QObject>
+#include <QPointer>
 #include <QTimer>
 
 #include <vector>
 
+class pqView;
 class vtkSMCameraLink;
 class vtkSMViewProxy;
 
@@ -35,8 +37,12 @@ public:
 
 private:
   void linkAll();
+  /** Gives the views that came back by undo or redo the cameras that they were made with. */
+  void restoreCameras();
 
   std::vector<vtkSmartPointer<vtkSMCameraLink>> Links;
+  std::vector<QPointer<pqView>> Added;
+  bool Restore = false;
   QTimer Timer;
 };
 

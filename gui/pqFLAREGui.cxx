@@ -13,6 +13,8 @@
 #include "pqCoreUtilities.h"
 #include "pqInterfaceTracker.h"
 #include "pqPipelineSource.h"
+#include "pqServerManagerModel.h"
+#include "pqUndoStack.h"
 
 #include <QMainWindow>
 #include <QTimer>
@@ -31,17 +33,22 @@ pqFLAREGui::pqFLAREGui(pqApplicationCore* core)
   this->setObjectName("pqFLAREGui");
   core->interfaceTracker()->addInterface(new pqFLAREPropertyWidgets(this));
   auto* trainings = new pqFLARETrainings(core);
-  QObject::connect(trainings, &pqFLARETrainings::ended, this,
-    [](pqPipelineSource* train) { flare::gui::keepResult(train->getProxy()); });
-  QObject::connect(trainings, &pqFLARETrainings::changed, this,
-    [trainings](pqPipelineSource* train)
-    {
-      if (trainings->status(train).runs())
-      {
-        flare::gui::keepResult(train->getProxy());
-      }
-    });
+  const auto keep = [](pqPipelineSource* train) { flare::gui::keepResult(train->getProxy()); };
+  QObject::connect(trainings, &pqFLARETrainings::began, this, keep);
+  QObject::connect(trainings, &pqFLARETrainings::ended, this, keep);
   QObject::connect(trainings, &pqFLARETrainings::ready, this, &flare::gui::offerTraining);
+  const auto mend = [core]
+  {
+    for (auto* source : core->getServerManagerModel()->findItems<pqPipelineSource*>())
+    {
+      if (flare::gui::isTrain(source))
+      {
+        flare::gui::mendColours(source);
+      }
+    }
+  };
+  QObject::connect(core->getUndoStack(), &pqUndoStack::undone, this, mend);
+  QObject::connect(core->getUndoStack(), &pqUndoStack::redone, this, mend);
   new pqFLARECameraLinks(this);
   new pqFLARELayouts(this);
   new pqFLAREMissingModels(this);

@@ -50,8 +50,8 @@ pqFLAREToolBar::pqFLAREToolBar(QMainWindow* window)
   this->fillToolBar();
   for (auto* menu : window->findChildren<pqProxyGroupMenuManager*>())
   {
-    QObject::connect(
-      menu, &pqProxyGroupMenuManager::menuPopulated, this, &pqFLAREToolBar::fillToolBar, Qt::QueuedConnection);
+    QObject::connect(menu, &pqProxyGroupMenuManager::menuPopulated, this, &pqFLAREToolBar::fillToolBar,
+      Qt::QueuedConnection);
   }
   this->Timer.setSingleShot(true);
   QObject::connect(&this->Timer, &QTimer::timeout, this, &pqFLAREToolBar::update);
@@ -74,7 +74,7 @@ void pqFLAREToolBar::makeActions()
     "Opens the cases of the example: plates with a hole under tension, for FLARE Train");
   this->Fields = new QMenu("Comparison o&f", this->Window);
   this->Fields->setObjectName("FLAREFields");
-  QObject::connect(this->Comparison, &QAction::triggered, this, 
+  QObject::connect(this->Comparison, &QAction::triggered, this,
     [this]
     {
       auto* port = this->comparedPort();
@@ -90,7 +90,8 @@ void pqFLAREToolBar::makeActions()
       if (source && !flare::gui::showSpectrum(source))
       {
         QMessageBox::warning(this->Window, "FLARE Spectrum",
-          "The filter has no modes to show. Its panel and the output messages say why; Number Of Modes must be "
+          "The filter has no modes to show. Its panel and the output messages say why; Number Of Modes must "
+          "be "
           "at least 1.");
       }
     });
@@ -131,8 +132,8 @@ void pqFLAREToolBar::fillToolBar()
   button->setPopupMode(QToolButton::MenuButtonPopup);
 }
 
-// ParaView appends a new toolbar to a row that is full at common sizes of the window. The first time it is put
-// into the row of the common filters; later it is where its user has left it.
+// ParaView appends a new toolbar to a row that is full at common sizes of the window. The first time it is
+// put into the row of the common filters; later it is where its user has left it.
 void pqFLAREToolBar::placeToolBar(QToolBar* bar)
 {
   auto* settings = pqApplicationCore::instance()->settings();
@@ -183,8 +184,8 @@ void pqFLAREToolBar::update()
   const auto fields = port ? flare::gui::comparedFields(port) : std::vector<flare::gui::ComparedField>();
   for (const auto& field : fields)
   {
-    auto* action =
-      this->Fields->addAction(QString(field.label).replace("&", "&&"), [this, field] { this->compare(field); });
+    auto* action = this->Fields->addAction(
+      QString(field.label).replace("&", "&&"), [this, field] { this->compare(field); });
     action->setObjectName(field.label);
   }
 }

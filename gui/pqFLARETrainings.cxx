@@ -152,7 +152,9 @@ void pqFLARETrainings::look(pqPipelineSource* train)
   const bool news = flare::gui::look(train->getProxy(), seen.executed, seen.status);
   seen.executed = false;
   const auto status = seen.status;
-  const bool ended = seen.ran && !status.runs() && status.state != "stopping";
+  // A short one may have ended before it was seen to run.
+  const bool began = !before.began() && status.began();
+  const bool ended = seen.ran && !status.runs() && status.state != "stopping" && status.state != "idle";
   seen.ran = status.runs() || (seen.ran && status.state == "stopping");
   if (status.wantsTime() && !this->AdvanceTimer.isActive())
   {
@@ -167,6 +169,10 @@ void pqFLARETrainings::look(pqPipelineSource* train)
       (status.state == "waiting" || (before.checks() && status.state == "idle")))
   {
     Q_EMIT this->ready(train);
+  }
+  if (began)
+  {
+    Q_EMIT this->began(train);
   }
   if (ended)
   {

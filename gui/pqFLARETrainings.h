@@ -36,7 +36,9 @@ public:
 Q_SIGNALS:
   /** There may be something new. */
   void changed(pqPipelineSource* train);
-  /** A run was there when it was last looked at, and is no more. */
+  /** There is a run that was not there when it was last looked at. */
+  void began(pqPipelineSource* train);
+  /** A run was there when it was last looked at, and has ended, with a result or without. */
   void ended(pqPipelineSource* train);
   /** The cases have been checked, or that was cancelled: the training can begin. */
   void ready(pqPipelineSource* train);

@@ -121,9 +121,8 @@ bool isChosen(vtkSMProxy* representation, const QString& array, const std::vecto
 {
   const bool given =
     representation->HasAnnotation(givenKey) && array == representation->GetAnnotation(givenKey);
-  return !given &&
-    std::any_of(
-      modes.begin(), modes.end(), [&](const SpectrumMode& mode) { return mode.array == array; });
+  return !given && std::any_of(modes.begin(), modes.end(),
+                     [&](const SpectrumMode& mode) { return mode.array == array; });
 }
 
 // The cells of a layout's right half for one to four modes.
@@ -163,7 +162,8 @@ void showChart(pqPipelineSource* spectrum, vtkSMViewLayoutProxy* layout)
     });
 }
 
-void showModes(pqPipelineSource* spectrum, vtkSMViewLayoutProxy* layout, const std::vector<SpectrumMode>& modes)
+void showModes(
+  pqPipelineSource* spectrum, vtkSMViewLayoutProxy* layout, const std::vector<SpectrumMode>& modes)
 {
   auto* port = spectrum->getOutputPort(1);
   const auto cells = modeCells(layout, modes.size());

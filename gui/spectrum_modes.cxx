@@ -56,8 +56,7 @@ std::vector<SpectrumColumn> columnsOf(vtkSMProxy* spectrum)
 {
   std::vector<SpectrumColumn> columns;
   matchArrays(spectrum, 3, { vtkDataObject::ROW }, "^(?:.* )?Block (\\d+) Head (\\d+)$",
-    [&](const QRegularExpressionMatch& match, int)
-    {
+    [&](const QRegularExpressionMatch& match, int) {
       columns.push_back({ match.captured(0), match.captured(1).toInt(), match.captured(2).toInt() });
     });
   return columns;

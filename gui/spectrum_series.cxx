@@ -87,7 +87,8 @@ Strings coloursOf(const std::vector<SpectrumColumn>& columns)
 
 bool hasSeries(vtkSMProxy* chart, const std::vector<SpectrumColumn>& columns)
 {
-  const Strings known = vtkSMStringVectorProperty::SafeDownCast(chart->GetProperty("SeriesColor"))->GetElements();
+  const Strings known =
+    vtkSMStringVectorProperty::SafeDownCast(chart->GetProperty("SeriesColor"))->GetElements();
   return known == coloursOf(columns);
 }
 

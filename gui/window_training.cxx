@@ -10,6 +10,7 @@
 #include "pqServerManagerModel.h"
 #include "pqUndoStack.h"
 #include "pqView.h"
+#include "vtkClientServerStream.h"
 #include "vtkDataObject.h"
 #include "vtkPVArrayInformation.h"
 #include "vtkPVDataInformation.h"
@@ -17,6 +18,7 @@
 #include "vtkSMPVRepresentationProxy.h"
 #include "vtkSMPropertyHelper.h"
 #include "vtkSMProxy.h"
+#include "vtkSMSession.h"
 #include "vtkSMViewProxy.h"
 
 #include <QString>
@@ -43,6 +45,19 @@ void push(vtkSMProxy* proxy, const char* property, int value)
   SCOPED_UNDO_EXCLUDE();
   vtkSMPropertyHelper(proxy, property).Set(value);
   proxy->UpdateProperty(property);
+}
+
+// To the filter itself. While a panel is applied, a property that changes would be in the trace.
+void tell(vtkSMProxy* proxy, const char* method, int value)
+{
+  vtkClientServerStream words;
+  words << vtkClientServerStream::Invoke << VTKOBJECT(proxy) << method << value << vtkClientServerStream::End;
+  proxy->GetSession()->ExecuteStream(proxy->GetLocation(), words);
+}
+
+bool isKept(vtkSMProxy* train)
+{
+  return kept().count(train->GetGlobalID()) > 0 || vtkSMPropertyHelper(train, "KeepsModel").GetAsInt() == 1;
 }
 
 const char* firstPrediction(vtkPVDataInformation* data, int association)
@@ -73,13 +88,12 @@ void applyInWindow(vtkSMProxy* train)
   {
     return; // this Apply is for another filter
   }
-  vtkSMPropertyHelper keeps(train, "KeepsModel");
-  if (kept().erase(train->GetGlobalID()) > 0 || keeps.GetAsInt() == 1)
+  // Its properties stay as they are: a state file of this moment does not train by itself either.
+  tell(train, "SetBackground", 1);
+  if (isKept(train))
   {
-    keeps.Set(0);
-    push(train, "NeverTrain", 0);
+    tell(train, "SetNeverTrain", 0);
   }
-  push(train, "Background", 1);
   train->InvokeCommand(checks ? "CheckCases" : "StartTraining");
   train->MarkModified(train); // a command alone does not make the views ask for the result
 }
@@ -114,6 +128,10 @@ void keepResult(vtkSMProxy* train)
     kept().insert(train->GetGlobalID());
     push(train, "NeverTrain", 1);
   }
+  else if (isKept(train))
+  {
+    tell(train, "SetNeverTrain", 1);
+  }
 }
 
 bool colourPrediction(pqPipelineSource* train)
@@ -147,5 +165,27 @@ bool colourPrediction(pqPipelineSource* train)
     return true;
   }
   return false;
+}
+
+void mendColours(pqPipelineSource* train)
+{
+  SCOPED_UNDO_EXCLUDE();
+  for (auto* port : train->getOutputPorts())
+  {
+    for (auto* view : port->getViews())
+    {
+      auto* representation = port->getRepresentation(view);
+      auto* proxy = representation ? representation->getProxy() : nullptr;
+      if (proxy && vtkSMPVRepresentationProxy::SafeDownCast(proxy) &&
+          vtkSMPVRepresentationProxy::GetUsingScalarColoring(proxy) &&
+          !vtkSMPropertyHelper(proxy, "LookupTable").GetAsProxy())
+      {
+        const vtkSMPropertyHelper colour(proxy, "ColorArrayName");
+        const QByteArray name = colour.GetInputArrayNameToProcess();
+        vtkSMPVRepresentationProxy::SetScalarColoring(proxy, name.constData(), colour.GetInputArrayAssociation());
+        view->render();
+      }
+    }
+  }
 }
 }

@@ -26,4 +26,7 @@ void keepResult(vtkSMProxy* train);
 // Colours the validation case by the first prediction there is, in the views that show it without colours.
 // False while there is no prediction yet.
 bool colourPrediction(pqPipelineSource* train);
+
+// Undo and redo bring what was coloured so back without its colour map: gives it one.
+void mendColours(pqPipelineSource* train);
 }

@@ -28,6 +28,7 @@ WIDGETS = {
     "PANEL": PANEL,
     "FLARE": "pqClientMainWindow/FLAREDock/FLAREDockContents",
     # ParaView does not see to its timers during one long pause.
+    "SECOND": 10 * '<pqevent object="pqClientMainWindow" command="pause" arguments="100" />\n',
     "SECONDS_5": 50 * '<pqevent object="pqClientMainWindow" command="pause" arguments="100" />\n',
     "SIGMA": f"{PANEL}/ParameterValues/SigmaX",
     "MODULUS": f"{PANEL}/ParameterValues/YoungsModulus",

@@ -199,6 +199,23 @@ TEST(Parallel, SharedPointsCountOnce)
   }
 }
 
+// After another time step a serial reader leaves that step's field data on ranks without points.
+TEST(Parallel, ParametersComeFromWhereThePointsAre)
+{
+  auto communicator = filters::communicatorOf(world());
+  const auto whole = square(5, 2.0);
+  const auto other = square(5, 7.0);
+  filters::CaseMesh mesh;
+  mesh.name = "input";
+  mesh.pieces.emplace_back(onFirstRank(whole));
+  mesh.fieldData.emplace_back(rank() == 0 ? whole->GetFieldData() : other->GetFieldData());
+  Signature signature;
+  signature.parameters.resize(1);
+  signature.parameters[0].name = "Load";
+  const auto c = filters::readCase(mesh, signature, filters::Targets::Ignored, nullptr, *communicator);
+  EXPECT_EQ(c.parameters.front(), 2.0);
+}
+
 TEST(Parallel, ASerialReadersDataTrainsPredictsAndScores)
 {
   Folder mine;

@@ -7,7 +7,6 @@ plates = GetActiveSource()
 assert len(plates.TimestepValues) == len(plates.FileName) > 50, "one series"
 display = GetDisplayProperties(plates)
 assert display.Visibility and list(display.ColorArrayName) == ["POINTS", "von_mises"]
-let_run(0.5)
 screenshot("opened")
 remember(files=len(plates.FileName))
 passed("check_opened")

@@ -3,6 +3,5 @@ from window_test import *
 train = GetActiveSource()
 assert train.GetXMLName() == "FLARETrain"
 assert len(train.Input[0].FileName) == remembered()["files"], "what redo brought back is what is trained on"
-let_run(0.5)
 screenshot("train")
 passed("check_train")

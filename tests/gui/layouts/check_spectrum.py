@@ -10,7 +10,6 @@ lines = shown(chart)
 columns = list(lines.SeriesVisibility)
 assert lines.XArrayName == "Mode" and columns == list(lines.SeriesColor)[::4], "a colour for each line"
 assert len(columns) == spectrum_size(spectrum)
-let_run(0.5)
 screenshot("spectrum")
 remember(with_spectrum=state())
 passed("check_spectrum")

@@ -1,7 +1,7 @@
 from window_test import *
 
 train = GetActiveSource()
-assert told(train, "TrainingState") == "waiting"
+wait_for_state(train, "waiting")
 report = told(train, "DataReport")
 assert report[:2] == ["warning", "target displacement:Z"], report
 assert len(report) % 4 == 0 and "info" in report[::4]
