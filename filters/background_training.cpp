@@ -1,5 +1,6 @@
 #include "background_training.h"
 
+#include "guarded.h"
 #include "mesh_prediction.h"
 #include "window_first.h"
 
@@ -102,7 +103,7 @@ void BackgroundTraining::resume()
   ask(
     [this]
     {
-      if (!pauseWanted_)
+      if (!pauseWanted_ || stopWanted_)
       {
         return;
       }
@@ -127,7 +128,7 @@ void BackgroundTraining::stop()
         trainer_->requestStop();
       }
     });
-  // Nobody calls `advance` for a run that is paused.
+  // A run in slices ends at once: nobody calls `advance` for one that is paused.
   advance(0.0);
 }
 
@@ -148,6 +149,7 @@ void BackgroundTraining::show(std::size_t index, Case c)
   const std::lock_guard<std::mutex> lock(mutex_);
   shownIndex_ = index;
   shown_ = std::move(c);
+  shownAnew_ = true;
 }
 
 TrainingStatus BackgroundTraining::status() const
@@ -162,19 +164,34 @@ bool BackgroundTraining::abandoned() const
   return abandoned_;
 }
 
+bool BackgroundTraining::stopWanted() const
+{
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return stopWanted_;
+}
+
 void BackgroundTraining::work()
 {
   yieldToTheWindow();
   try
   {
     auto trainer = TrainingSession::start(plan_, data_, options_);
+    // A run without a step has nothing that is worth a checkpoint, which could replace a better one.
+    if (stopWanted() && trainer.stepsDone() == 0)
+    {
+      cancel();
+      return;
+    }
     begin(trainer);
-    const auto state = goOn(trainer, std::numeric_limits<double>::infinity());
-    abandoned() ? end({}, {}) : end(session_.finish(plan_, trainer, state, data_, options_), {});
+    end(trainer, goOn(trainer, std::numeric_limits<double>::infinity()));
+  }
+  catch (const PropertyError& e)
+  {
+    fail(e.property(), e.what());
   }
   catch (const std::exception& e)
   {
-    end({}, *e.what() ? e.what() : "an unknown error");
+    fail({}, e.what());
   }
 }
 
@@ -182,6 +199,11 @@ void BackgroundTraining::advance(double seconds)
 {
   if (!inSlices() || status().state == State::Ended || status().state == State::Paused)
   {
+    return;
+  }
+  if (!sliced_ && stopWanted())
+  {
+    cancel();
     return;
   }
   try
@@ -194,15 +216,19 @@ void BackgroundTraining::advance(double seconds)
     const auto state = goOn(*sliced_, seconds);
     if (state != RunState::Running)
     {
-      auto result = session_.finish(plan_, *sliced_, state, data_, options_);
+      end(*sliced_, state);
       sliced_.reset();
-      end(std::move(result), {});
     }
+  }
+  catch (const PropertyError& e)
+  {
+    sliced_.reset();
+    fail(e.property(), e.what());
   }
   catch (const std::exception& e)
   {
     sliced_.reset();
-    end({}, *e.what() ? e.what() : "an unknown error");
+    fail({}, e.what());
   }
 }
 
@@ -215,6 +241,7 @@ void BackgroundTraining::begin(Trainer& trainer)
       trainer_ = &trainer;
       status.history = trainer.record().history;
       status.validationCases = trainer.record().validationCases;
+      status.validationIndices = trainer.record().validationIndices;
       status.secondsLeft = std::numeric_limits<double>::quiet_NaN();
       status.state = status.state == State::Preparing ? State::Training : status.state;
       if (pauseWanted_)
@@ -224,6 +251,10 @@ void BackgroundTraining::begin(Trainer& trainer)
       if (stopWanted_)
       {
         trainer.requestStop();
+      }
+      if (abandoned_)
+      {
+        trainer.abandon();
       }
     });
 }
@@ -273,36 +304,66 @@ RunState BackgroundTraining::goOn(Trainer& trainer, double seconds)
   return reach.state;
 }
 
-void BackgroundTraining::end(std::optional<TrainingResult> result, std::string error)
+template<typename Change>
+void BackgroundTraining::endWith(const Change& change)
 {
-  if (result)
-  {
-    predictShown(result->model);
-  }
   data_ = DataSet();
   publish(
     [&](TrainingStatus& status)
     {
-      status.result = std::move(result);
-      status.error = std::move(error);
+      change(status);
       status.state = State::Ended;
       status.secondsLeft = 0.0;
-      if (status.result)
-      {
-        status.model = status.result->model;
-        status.history = status.result->model.info().training.history;
-      }
     });
   ended_.notify_all();
 }
 
-// By rank 0's clock.
-bool BackgroundTraining::predictionDue() const
+void BackgroundTraining::end(const Trainer& trainer, RunState state)
 {
+  if (abandoned())
+  {
+    fail({}, {});
+    return;
+  }
+  auto result = about("ModelFile", [&] { return session_.finish(plan_, trainer, state, data_, options_); });
+  predictShown(result.model);
+  endWith(
+    [&](TrainingStatus& status)
+    {
+      status.model = result.model;
+      status.history = result.model.info().training.history;
+      status.result = std::move(result);
+    });
+}
+
+void BackgroundTraining::fail(std::string property, const std::string& error)
+{
+  endWith(
+    [&](TrainingStatus& status)
+    {
+      status.errorProperty = std::move(property);
+      status.error = error.empty() ? "an unknown error" : error;
+    });
+}
+
+void BackgroundTraining::cancel()
+{
+  endWith([](TrainingStatus& status) { status.cancelled = true; });
+}
+
+// By rank 0's clock; at once where another case has been chosen.
+bool BackgroundTraining::predictionDue()
+{
+  float due = 0.0F;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    due = shownAnew_ ? 1.0F : 0.0F;
+    shownAnew_ = false;
+  }
   auto& communicator = *data_.communicator();
-  float due = communicator.rank() == 0 && now() >= nextPrediction_ ? 1.0F : 0.0F;
+  due = communicator.rank() == 0 && now() >= nextPrediction_ ? 1.0F : due;
   communicator.max(&due, 1);
-  return due > 0.0F;
+  return due > 0.0F && status_.previewProblem.empty();
 }
 
 void BackgroundTraining::predictShown(const Model& model)
@@ -318,15 +379,24 @@ void BackgroundTraining::predictShown(const Model& model)
   {
     return;
   }
-  Predictor predictor(model, options_.device, options_.precision, data_.communicator());
-  const auto values =
-    std::make_shared<const std::vector<std::vector<double>>>(predictedValues(*shown, predictor));
-  publish(
-    [&](TrainingStatus& status)
-    {
-      status.model = model;
-      status.predictedCase = index;
-      status.prediction = values;
-    });
+  try
+  {
+    Predictor predictor(model, options_.device, options_.precision, data_.communicator());
+    const auto values =
+      std::make_shared<const std::vector<std::vector<double>>>(predictedValues(*shown, predictor));
+    publish(
+      [&](TrainingStatus& status)
+      {
+        status.model = model;
+        status.predictedCase = index;
+        status.prediction = values;
+      });
+  }
+  catch (const std::exception& e)
+  {
+    // A picture is not worth the run.
+    const auto text = std::string("the shown case cannot be predicted: ") + e.what();
+    publish([&](TrainingStatus& status) { status.previewProblem = text; });
+  }
 }
 }

@@ -31,15 +31,20 @@ struct TrainingStatus
   std::int64_t stepsPlanned = 0; // 0: not known yet
   double secondsLeft = 0.0;      // NaN: not known yet
   std::vector<std::string> validationCases;
-  std::vector<double> caseErrors; // of them; empty before the first epoch has ended
+  std::vector<std::size_t> validationIndices; // theirs, among all cases
+  std::vector<double> caseErrors;             // of them; empty before the first epoch has ended
 
   // The averaged weights as they were a moment ago, and their prediction of a case.
   std::optional<Model> model;
   std::size_t predictedCase = 0;
   std::shared_ptr<const std::vector<std::vector<double>>> prediction;
 
+  std::string previewProblem; // why there is none any more
+
   std::optional<TrainingResult> result;
   std::string error;
+  std::string errorProperty; // the filter's, that can put it right
+  bool cancelled = false;    // before the first step
 };
 
 // Trains behind the window. One process trains on a thread of its own, at a lower priority than that of the
@@ -78,9 +83,14 @@ private:
   void work();
   void begin(Trainer& trainer);
   RunState goOn(Trainer& trainer, double seconds);
-  void end(std::optional<TrainingResult> result, std::string error);
+  void end(const Trainer& trainer, RunState state);
+  void fail(std::string property, const std::string& error);
+  void cancel();
+  template<typename Change>
+  void endWith(const Change& change);
   bool abandoned() const;
-  bool predictionDue() const;
+  bool stopWanted() const;
+  bool predictionDue();
   void predictShown(const Model& model);
   template<typename Change>
   void publish(const Change& change);
@@ -103,6 +113,7 @@ private:
   bool stopWanted_ = false;    // also before it runs
   bool pauseWanted_ = false;
   bool abandoned_ = false;
+  bool shownAnew_ = false;
   double nextPrediction_ = 0.0; // of the worker alone
 
   std::optional<Trainer> sliced_; // where several ranks train

@@ -90,6 +90,7 @@ void vtkFLARETrain::BeginLive()
   auto& d = *this->Internal;
   d.cancelled = false;
   d.outcome = "reading the cases";
+  d.report->Initialize();
   d.live.emplace();
   d.live->checkOnly = d.checkWanted;
   d.live->settings = this->Superclass::GetMTime();
@@ -173,7 +174,6 @@ bool vtkFLARETrain::EndReading(vtkInformationVector* outputs)
     }
   }
   live.signature = d.data->signature();
-  live.validation = this->HeldOut(d.data->size());
   live.device =
     about("Device", [&] { return flare::describeDevice(flare::resolveDevice(live.options.device)); });
   live.shown = d.shownIndex;
@@ -274,7 +274,7 @@ bool vtkFLARETrain::LiveRunIsCurrent()
   {
     return false;
   }
-  return d.live->fileVersion.empty() || d.live->fileVersion == identify(d.modelFile).text();
+  return d.live->fileTime == 0 || d.live->fileTime == d.watch.time();
 }
 
 void vtkFLARETrain::PrepareLive(vtkInformationVector* inputs)
@@ -324,12 +324,22 @@ void vtkFLARETrain::ShowLive(vtkInformationVector** inputs, vtkInformationVector
   const auto status = d.status().value_or(TrainingStatus());
   if (!status.error.empty())
   {
-    throw PropertyError("Recipe", status.error);
+    throw PropertyError(status.errorProperty, status.error);
+  }
+  if (status.cancelled)
+  {
+    d.outcome = "cancelled before the training began";
+  }
+  if (!status.previewProblem.empty() && !live.previewProblemSeen)
+  {
+    live.previewProblemSeen = true;
+    warn(this, { status.previewProblem }, vtkMultiProcessController::GetGlobalController());
   }
   if (status.result && !live.endSeen)
   {
     live.endSeen = true;
-    live.fileVersion = identify(d.modelFile).text();
+    d.watch.look(d.modelFile, *d.communicator);
+    live.fileTime = d.watch.time();
     d.outcome = status.result->outcome;
     warn(this, d.unsaid(status.result->warnings), vtkMultiProcessController::GetGlobalController());
   }
@@ -348,7 +358,8 @@ void vtkFLARETrain::ShowLive(vtkInformationVector** inputs, vtkInformationVector
       {
         addPrediction(mesh, live.signature, *status.prediction, replaced);
       }
-      else if (status.model)
+      // While it trains, the worker predicts another case at its next step.
+      else if (status.model && (status.state == State::Paused || status.state == State::Ended))
       {
         flare::Predictor predictor(*status.model, static_cast<flare::Device>(this->Device),
           static_cast<flare::Precision>(this->Precision), d.communicator);
@@ -368,7 +379,7 @@ void vtkFLARETrain::CheckCases()
 {
   auto& d = *this->Internal;
   const auto status = d.status();
-  if (status && status->state != State::Ended)
+  if (!this->Background || (status && status->state != State::Ended))
   {
     return;
   }
@@ -394,6 +405,16 @@ void vtkFLARETrain::StartTraining()
   {
     d.accepted = d.warnings;
     d.live->startWanted = true;
+  }
+  else if (const auto status = d.status(); status && status->state == State::Ended)
+  {
+    // What has failed or was stopped is tried again; what is completed is there.
+    if (!status->result || !status->result->model.info().training.completed)
+    {
+      d.live.reset();
+      d.clear();
+      d.refresh.Modified();
+    }
   }
   else if (d.live)
   {
@@ -507,7 +528,10 @@ const char* vtkFLARETrain::GetTrainingState()
     case State::Ended:
       break;
   }
-  return !status.result ? "failed" : status.result->model.info().training.completed ? "completed" : "stopped";
+  return status.cancelled                                 ? "stopped"
+         : !status.result                                 ? "failed"
+         : status.result->model.info().training.completed ? "completed"
+                                                          : "stopped";
 }
 
 vtkDoubleArray* vtkFLARETrain::GetTrainingProgress()
@@ -557,7 +581,7 @@ vtkIntArray* vtkFLARETrain::GetValidationCaseIndices()
 {
   auto& d = *this->Internal;
   d.caseIndices->Initialize();
-  for (const auto index : d.live ? d.live->validation : std::vector<std::size_t>{})
+  for (const auto index : d.status().value_or(TrainingStatus()).validationIndices)
   {
     d.caseIndices->InsertNextValue(static_cast<int>(index));
   }

@@ -56,19 +56,19 @@ struct LiveRun
   std::optional<TrainingPlan> plan; // made before the check, unless that is all that is wanted
 
   Signature signature;
-  std::vector<std::size_t> validation; // indices of the cases that are held out
   std::string device;
 
   // What the run belongs to: the filter's settings, its inputs and, once it has ended, its file.
   vtkMTimeType settings = 0;
   vtkMTimeType upstream = 0;
-  std::string fileVersion;
+  vtkMTimeType fileTime = 0; // of the watch
 
   std::optional<std::size_t> shown;  // the case on port 1
   std::optional<std::size_t> coming; // the one that the inputs have been asked for
   std::uint64_t shownVersion = 0;
   double shownAt = 0.0; // s, of the steady clock
   bool endSeen = false;
+  bool previewProblemSeen = false;
 
   std::unique_ptr<BackgroundCheck> check;
   std::unique_ptr<BackgroundTraining> training; // last: it ends before the rest goes
@@ -103,7 +103,7 @@ struct vtkFLARETrain::Internals
   std::string casesFound;
   std::string outcome;
   vtkTimeStamp refresh; // something new to show, with the same settings
-  bool refreshing = false;
+  bool forgetWanted = false;
   bool checkWanted = false;                     // the next run in the background is a check of the data alone
   bool cancelled = false;                       // before it trained
   double passBegin = 0.0, executionBegin = 0.0; // s, of the steady clock

@@ -119,7 +119,8 @@ TrainingPlan TrainingSession::plan(
   auto& communicator = *data.communicator();
   TrainingPlan plan;
   plan.key = data.fingerprint() + settingsFingerprint(data, options) + request.modelFile;
-  if (kept_ && kept_->key == plan.key)
+  const bool goesOn = kept_ && !kept_->unsaved && request.ifExists == IfModelExists::Resume;
+  if (kept_ && kept_->key == plan.key && !goesOn)
   {
     const auto model = kept_->model;
     if (kept_->unsaved)

@@ -134,7 +134,7 @@ void vtkFLARETrain::SetIfModelExists(int choice)
   if (this->IfModelExists != choice)
   {
     this->IfModelExists = choice;
-    this->Internal->session.forget();
+    this->Internal->forgetWanted = true;
     this->Modified();
   }
 }
@@ -248,6 +248,11 @@ int vtkFLARETrain::RequestUpdateExtent(vtkInformation*, vtkInformationVector** i
     d.live.reset();
     d.clear();
   }
+  if (d.forgetWanted) // now that no worker uses the session
+  {
+    d.session.forget();
+    d.forgetWanted = false;
+  }
   d.loop.request(inputs[0]);
   return 1;
 }
@@ -259,7 +264,8 @@ int vtkFLARETrain::RequestData(
   d.communicator = communicatorOf(vtkMultiProcessController::GetGlobalController());
   InterruptGuard interrupt;
   bool more = false;
-  this->SetErrorCode(guarded(this, outputs, d.problem,
+  // SetErrorCode would call the filter modified, which ends a run in the background.
+  this->ErrorCode = guarded(this, outputs, d.problem,
     [&]
     {
       if (this->Background && !d.live && d.loop.first())
@@ -276,7 +282,7 @@ int vtkFLARETrain::RequestData(
       {
         this->Finish(outputs, [&] { return interrupt.requested() || this->CheckAbort(); });
       }
-    }));
+    });
   if (more)
   {
     request->Set(vtkStreamingDemandDrivenPipeline::CONTINUE_EXECUTING(), 1);

@@ -296,9 +296,9 @@ public:
 
   ///@{
   /** Commands to a run in the background; without one they do nothing, except for CheckCases, after which the
-   * next execution reads and checks the cases and then waits. Starting is for a run that waits, or that
-   * was stopped before it trained. Stopping saves a checkpoint, from which IfModelExists Resume continues;
-   * before the training it lets the cases go. */
+   * next execution in the background reads and checks the cases and then waits. Starting is for a run that
+   * waits, that was stopped, or that failed. Stopping saves a checkpoint, from which IfModelExists Resume
+   * continues; before the training it lets the cases go. */
   void CheckCases();
   void StartTraining();
   void PauseTraining();

@@ -187,6 +187,7 @@ TEST(TrainBackground, AnErrorOfTheCheckIsAnErrorOfTheFilter)
   live.train->SetLearningRate(1e38);
   live.train->Update();
   ASSERT_TRUE(live.untilStateIs("failed"));
+  const auto executions = live.series->executions;
   EXPECT_NE(live.said->errors.find("the learning rate is 1e+38"), std::string::npos) << live.said->errors;
   EXPECT_EQ(live.train->GetDataReport()->GetValue(0), "error");
   EXPECT_EQ(live.problem(), "DataReport");
@@ -195,6 +196,7 @@ TEST(TrainBackground, AnErrorOfTheCheckIsAnErrorOfTheFilter)
   live.update();
   EXPECT_EQ(live.train->GetProblem()->GetNumberOfValues(), 0);
   EXPECT_TRUE(live.untilStateIs("training"));
+  EXPECT_EQ(live.series->executions, executions + 6) << "an error before is no reason to read twice";
 }
 
 TEST(TrainBackground, ReadsInSlicesAndEachCaseOnce)
@@ -379,7 +381,8 @@ TEST(TrainBackground, AnotherCaseCanBeLookedAtWhileItTrains)
   live.update();
   EXPECT_EQ(live.validation()->GetNumberOfPoints(), 64);
   EXPECT_EQ(live.series->executions, executions + 1) << "that case, and nothing else";
-  EXPECT_TRUE(live.validation()->GetPointData()->HasArray("p_predicted"));
+  ASSERT_TRUE(live.until([&] { return live.validation()->GetPointData()->HasArray("p_predicted"); }));
+  EXPECT_EQ(live.validation()->GetNumberOfPoints(), 64);
   ASSERT_TRUE(live.until([&] { return live.rows() > 20; }));
   EXPECT_EQ(live.series->executions, executions + 1);
   EXPECT_EQ(live.validation()->GetNumberOfPoints(), 64);
@@ -389,6 +392,57 @@ TEST(TrainBackground, AnotherCaseCanBeLookedAtWhileItTrains)
   live.train->Update();
   EXPECT_NE(live.said->errors.find("there are 6 cases"), std::string::npos) << live.said->errors;
   EXPECT_EQ(live.state(), "training") << "a slip does not cost the run";
+  live.said->errors.clear();
+  live.train->SetShownCase(3);
+  const auto rows = live.rows();
+  ASSERT_TRUE(live.until([&] { return live.rows() > rows; }));
+  EXPECT_EQ(live.series->executions, executions + 1);
+
+  // In a pause the case comes with its prediction, too.
+  live.train->PauseTraining();
+  live.train->SetShownCase(5);
+  live.update();
+  ASSERT_TRUE(live.until([&] { return live.validation()->GetPointData()->HasArray("p_predicted"); }));
+}
+
+TEST(TrainBackground, AStoppedRunGoesOnWithTheNextApply)
+{
+  Live live(forever);
+  live.train->SetIfModelExists(vtkFLARETrain::RESUME);
+  int rows = 0;
+  for (int i = 0; i < 3; ++i)
+  {
+    live.update();
+    ASSERT_TRUE(live.until([&] { return live.rows() > rows && live.state() == "training"; }));
+    live.train->StopTraining();
+    ASSERT_TRUE(live.untilStateIs("stopped"));
+    live.update();
+    rows = live.rows();
+    live.train->StartTraining();
+  }
+}
+
+TEST(TrainBackground, AStopBeforeTheFirstStepKeepsWhatIsThere)
+{
+  Live live(forever);
+  live.update();
+  ASSERT_TRUE(live.until([&] { return live.rows() > 3; }));
+  live.train->StopTraining();
+  ASSERT_TRUE(live.untilStateIs("stopped"));
+  live.update();
+  const auto steps = Model::inspect(live.file).training.stepsDone;
+  ASSERT_GT(steps, 0);
+  live.train->SetIfModelExists(vtkFLARETrain::OVERWRITE);
+  live.train->CheckCases();
+  live.update();
+  ASSERT_TRUE(live.untilStateIs("waiting"));
+  live.train->StartTraining();
+  live.update();
+  live.train->StopTraining(); // as it prepares
+  ASSERT_TRUE(live.untilStateIs("stopped"));
+  live.update();
+  const auto kept = Model::inspect(live.file).training.stepsDone;
+  EXPECT_TRUE(kept == steps || live.train->GetTrainingProgress()->GetValue(1) > 0.0);
 }
 
 TEST(TrainBackground, NewsUpstreamAndNewSettingsEndTheRun)
