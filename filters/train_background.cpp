@@ -396,7 +396,7 @@ void vtkFLARETrain::StartTraining()
 {
   auto& d = *this->Internal;
   d.checkWanted = false;
-  if (!d.live && d.cancelled)
+  if (!d.live && (d.cancelled || d.problem->GetNumberOfValues() > 0))
   {
     d.cancelled = false;
     d.refresh.Modified();

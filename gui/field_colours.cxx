@@ -45,7 +45,7 @@ void showBar(vtkSMProxy* representation, vtkSMViewProxy* view, const QString& ti
       vtkSMPropertyHelper(bar, "Orientation").Set("Horizontal");
       vtkSMPropertyHelper(bar, "WindowLocation").Set("Lower Center");
       vtkSMPropertyHelper(bar, "ScalarBarLength").Set(0.7);
-      vtkSMPropertyHelper(bar, "TitleFontSize").Set(14);
+      vtkSMPropertyHelper(bar, "TitleFontSize").Set(12);
       vtkSMPropertyHelper(bar, "LabelFontSize").Set(12);
       // The ends say the range; between them numbers would run into each other in a narrow view.
       vtkSMPropertyHelper(bar, "DrawTickLabels").Set(0);

@@ -80,8 +80,9 @@ void pqFLARELiveProperty::end()
 
 void pqFLARELiveProperty::apply()
 {
-  if (!this->Proxy)
+  if (!this->Proxy) // deleted in the meantime
   {
+    this->finish();
     return;
   }
   if (this->Applying || this->Proxy->GetSession()->GetPendingProgress())

@@ -8,6 +8,7 @@
 #include "pqPipelineSource.h"
 #include "pqServerManagerModel.h"
 #include "pqView.h"
+#include "vtkSMPropertyHelper.h"
 #include "vtkSMSession.h"
 #include "vtkSMSourceProxy.h"
 
@@ -30,6 +31,17 @@ bool isCreated(pqPipelineSource* train)
 bool isBusy(pqPipelineSource* train)
 {
   return train->getProxy()->GetSession()->GetPendingProgress();
+}
+
+// Whether Apply has something to do although no setting waits for it.
+bool canBegin(pqPipelineSource* train, const TrainingStatus& before, const TrainingStatus& now)
+{
+  if (now.state == "stopped")
+  {
+    constexpr int resume = 1;
+    return vtkSMPropertyHelper(train->getProxy(), "IfModelExists").GetAsInt() == resume;
+  }
+  return now.state == "waiting" || now.state == "failed" || (before.checks() && now.state == "idle");
 }
 
 bool isShown(pqPipelineSource* train)
@@ -165,8 +177,7 @@ void pqFLARETrainings::look(pqPipelineSource* train)
   {
     Q_EMIT this->changed(train);
   }
-  if (status.state != before.state &&
-      (status.state == "waiting" || (before.checks() && status.state == "idle")))
+  if (status.state != before.state && canBegin(train, before, status))
   {
     Q_EMIT this->ready(train);
   }
@@ -178,14 +189,14 @@ void pqFLARETrainings::look(pqPipelineSource* train)
   {
     Q_EMIT this->ended(train);
   }
-  if (status.state == "reading")
+  if (status.checks() || status.state == "waiting")
   {
-    this->readUnseen(train);
+    this->goOnUnseen(train);
   }
 }
 
-// ParaView's live sources go on with the reading where a view shows the filter.
-void pqFLARETrainings::readUnseen(pqPipelineSource* train)
+// ParaView's live sources go on with the reading, and so on, where a view shows the filter.
+void pqFLARETrainings::goOnUnseen(pqPipelineSource* train)
 {
   if (this->Trainings.contains(train) && !isShown(train))
   {

@@ -40,7 +40,8 @@ Q_SIGNALS:
   void began(pqPipelineSource* train);
   /** A run was there when it was last looked at, and has ended, with a result or without. */
   void ended(pqPipelineSource* train);
-  /** The cases have been checked, or that was cancelled: the training can begin. */
+  /** Applying the filter would begin a training although no setting has changed: the cases have been checked,
+   * or that was cancelled, or the last run has failed or can be resumed. */
   void ready(pqPipelineSource* train);
 
 private:
@@ -56,7 +57,7 @@ private:
   void onExecuted(pqPipelineSource* train);
   void lookAtAll();
   void look(pqPipelineSource* train);
-  void readUnseen(pqPipelineSource* train);
+  void goOnUnseen(pqPipelineSource* train);
   void advance();
 
   QHash<pqPipelineSource*, Seen> Trainings;

@@ -155,7 +155,6 @@ void showChart(pqPipelineSource* spectrum, vtkSMViewLayoutProxy* layout)
   changed(view,
     [&]
     {
-      vtkSMPropertyHelper(view, "ChartTitle").Set("Eigenvalues of the heads");
       vtkSMPropertyHelper(view, "LeftAxisTitle").Set("Eigenvalue");
       vtkSMPropertyHelper(view, "BottomAxisTitle").Set("Mode");
       vtkSMPropertyHelper(view, "LeftAxisLogScale").Set(1);

@@ -15,6 +15,7 @@
 #include "vtkPVArrayInformation.h"
 #include "vtkPVDataInformation.h"
 #include "vtkPVDataSetAttributesInformation.h"
+#include "vtkPVGeneralSettings.h"
 #include "vtkSMPVRepresentationProxy.h"
 #include "vtkSMPropertyHelper.h"
 #include "vtkSMProxy.h"
@@ -24,6 +25,7 @@
 #include <QString>
 
 #include <set>
+#include <string>
 
 namespace flare::gui
 {
@@ -60,6 +62,16 @@ bool isKept(vtkSMProxy* train)
   return kept().count(train->GetGlobalID()) > 0 || vtkSMPropertyHelper(train, "KeepsModel").GetAsInt() == 1;
 }
 
+// A prediction in the range of the truth, so that its colours mean the same.
+void colourBy(vtkSMProxy* representation, const char* name, int association)
+{
+  vtkSMPVRepresentationProxy::SetScalarColoring(representation, name, association);
+  QString truth(name);
+  truth = truth.endsWith("_predicted") ? truth.chopped(int(qstrlen("_predicted"))) : truth;
+  vtkSMPVRepresentationProxy::RescaleTransferFunctionToDataRange(
+    representation, truth.toUtf8().constData(), association, /*extend=*/false, /*force=*/true);
+}
+
 const char* firstPrediction(vtkPVDataInformation* data, int association)
 {
   auto* arrays = data->GetAttributeInformation(association);
@@ -83,7 +95,8 @@ bool isTrain(pqPipelineSource* source)
 void applyInWindow(vtkSMProxy* train)
 {
   auto* source = pqApplicationCore::instance()->getServerManagerModel()->findItem<pqPipelineSource*>(train);
-  const bool checks = train == toBeChecked;
+  // ParaView's Auto Apply is nobody's word to train.
+  const bool checks = toBeChecked || vtkPVGeneralSettings::GetInstance()->GetAutoApply();
   if (!checks && source && source->modifiedState() == pqProxy::UNMODIFIED)
   {
     return; // this Apply is for another filter
@@ -153,11 +166,7 @@ bool colourPrediction(pqPipelineSource* train)
       if (proxy && representation->isVisible() && vtkSMPVRepresentationProxy::SafeDownCast(proxy) &&
           !vtkSMPVRepresentationProxy::GetUsingScalarColoring(proxy))
       {
-        vtkSMPVRepresentationProxy::SetScalarColoring(proxy, name, association);
-        // The truth's range, so that the colours of the prediction mean the same.
-        const QByteArray truth = QString(name).chopped(int(qstrlen("_predicted"))).toUtf8();
-        vtkSMPVRepresentationProxy::RescaleTransferFunctionToDataRange(
-          proxy, truth.constData(), association, /*extend=*/false, /*force=*/true);
+        colourBy(proxy, name, association);
         vtkSMPVRepresentationProxy::SetScalarBarVisibility(proxy, view->getProxy(), true);
         view->render();
       }
@@ -170,21 +179,19 @@ bool colourPrediction(pqPipelineSource* train)
 void mendColours(pqPipelineSource* train)
 {
   SCOPED_UNDO_EXCLUDE();
-  for (auto* port : train->getOutputPorts())
+  auto* port = train->getOutputPort(1);
+  for (auto* view : port->getViews())
   {
-    for (auto* view : port->getViews())
+    auto* representation = port->getRepresentation(view);
+    auto* proxy = representation ? representation->getProxy() : nullptr;
+    if (proxy && vtkSMPVRepresentationProxy::SafeDownCast(proxy) &&
+        vtkSMPVRepresentationProxy::GetUsingScalarColoring(proxy) &&
+        !vtkSMPropertyHelper(proxy, "LookupTable").GetAsProxy())
     {
-      auto* representation = port->getRepresentation(view);
-      auto* proxy = representation ? representation->getProxy() : nullptr;
-      if (proxy && vtkSMPVRepresentationProxy::SafeDownCast(proxy) &&
-          vtkSMPVRepresentationProxy::GetUsingScalarColoring(proxy) &&
-          !vtkSMPropertyHelper(proxy, "LookupTable").GetAsProxy())
-      {
-        const vtkSMPropertyHelper colour(proxy, "ColorArrayName");
-        const QByteArray name = colour.GetInputArrayNameToProcess();
-        vtkSMPVRepresentationProxy::SetScalarColoring(proxy, name.constData(), colour.GetInputArrayAssociation());
-        view->render();
-      }
+      const vtkSMPropertyHelper colour(proxy, "ColorArrayName");
+      const std::string name = colour.GetInputArrayNameToProcess();
+      colourBy(proxy, name.c_str(), colour.GetInputArrayAssociation());
+      view->render();
     }
   }
 }

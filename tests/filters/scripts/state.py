@@ -1,6 +1,9 @@
-"""Opening a state file never trains and never overwrites."""
+"""Opening a state file never trains and never overwrites; a script made of it names a model that is not there."""
+
+import subprocess
 
 from flare_script import *
+from paraview import smstate
 from paraview.simple import *
 
 model = fresh("state.safetensors")
@@ -39,3 +42,15 @@ assert "von_mises_predicted" in prediction.PointData.keys()
 os.remove(model)
 loaded, errors = reload()
 assert errors and not os.path.exists(model), "a state does not train when its model is gone"
+
+SetActiveSource(None)
+script = os.path.join(folder, "state.py")
+with open(script, "w") as file:
+    file.write(f"from paraview.simple import LoadPlugin\nLoadPlugin({plugin!r}, ns=globals())\n")
+    file.write(smstate.get_state())
+    file.write("\nfor source in GetSources().values():\n    source.UpdatePipeline()\n")
+with open(script) as file:
+    assert "NeverTrain = 1" in file.read()
+said = subprocess.run(["pvpython", script], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
+assert f"there is no model '{model}'" in said, said
+assert not os.path.exists(model), "nor does the script"

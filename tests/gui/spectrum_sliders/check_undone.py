@@ -2,5 +2,5 @@ from window_test import *
 
 spectrum = FindSource("spectrum")
 assert given(spectrum) == {}, "one undo takes back the whole drag"
-assert list(OutputPort(spectrum, 1).GetPointDataInformation()["mode_b0_h1_1"].GetRange()) == remembered()["first"]
+assert range_now(spectrum, "mode_b0_h1_1", port=1) == remembered()["first"]
 passed("check_undone")

@@ -17,7 +17,8 @@ model = os.path.join(folder, "cases", "plate_000.vtu.flare.safetensors")
 written = os.stat(model).st_mtime_ns
 saved = os.path.join(folder, "saved.vtu")
 os.rename(saved, os.path.join(folder, "window.vtu"))
-done = subprocess.run(["pvpython", os.path.join(folder, "trace.py")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+command = ["pvpython", os.path.join(folder, "trace.py")]
+done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 print(done.stdout)
 assert done.returncode == 0 and "Traceback" not in done.stdout and "ERR|" not in done.stdout
 assert os.stat(model).st_mtime_ns == written
