@@ -63,7 +63,8 @@ void vtkFLARETrain::SetNeverTrain(bool never)
     return;
   }
   this->NeverTrain = never;
-  if (!this->Internal->live)
+  // What was trained when it was allowed stays.
+  if (!never && !this->Internal->live)
   {
     this->Modified();
   }
@@ -93,6 +94,8 @@ void vtkFLARETrain::BeginLive()
   d.report->Initialize();
   d.live.emplace();
   d.live->checkOnly = d.checkWanted;
+  d.live->neverTrain = this->NeverTrain && !d.trainAsked;
+  d.trainAsked = false;
   d.live->settings = this->Superclass::GetMTime();
 }
 
@@ -396,6 +399,11 @@ void vtkFLARETrain::StartTraining()
 {
   auto& d = *this->Internal;
   d.checkWanted = false;
+  d.trainAsked = !d.live || d.live->training;
+  if (d.live)
+  {
+    d.live->neverTrain = false;
+  }
   if (!d.live && (d.cancelled || d.problem->GetNumberOfValues() > 0))
   {
     d.cancelled = false;

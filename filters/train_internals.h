@@ -50,7 +50,8 @@ struct LiveRun
   Phase phase = Phase::Reading;
   bool checkOnly = false;   // it waits after the check in any case
   bool startWanted = false; // while it waits
-  bool sliceEnded = false;  // of the reading
+  bool neverTrain = false;
+  bool sliceEnded = false; // of the reading
 
   TrainingOptions options;
   std::optional<TrainingPlan> plan; // made before the check, unless that is all that is wanted
@@ -106,6 +107,7 @@ struct vtkFLARETrain::Internals
   bool forgetWanted = false;
   bool checkWanted = false;                     // the next run in the background is a check of the data alone
   bool cancelled = false;                       // before it trained
+  bool trainAsked = false;                      // the next run may train, whatever NeverTrain says
   double passBegin = 0.0, executionBegin = 0.0; // s, of the steady clock
   vtkNew<vtkDoubleArray> progress, history, caseErrors;
   vtkNew<vtkIntArray> caseIndices, readingProgress;

@@ -424,7 +424,7 @@ flare::filters::TrainingPlan vtkFLARETrain::Plan(const flare::TrainingOptions& o
   request.modelFile = d.modelFile;
   request.checkpoint = options.checkpointPath;
   request.ifExists = static_cast<flare::filters::IfModelExists>(this->IfModelExists);
-  request.neverTrain = this->NeverTrain;
+  request.neverTrain = d.live ? d.live->neverTrain : this->NeverTrain;
   request.makeFolder = !this->ModelFile || !*this->ModelFile;
   return about("ModelFile", [&] { return d.session.plan(*d.data, options, request); });
 }

@@ -37,8 +37,8 @@ struct TrainingStatus
   bool checks() const { return state == "reading" || state == "checking"; }
   // A run that can be paused, stopped and saved.
   bool runs() const { return state == "preparing" || state == "training" || state == "paused"; }
-  // A run that goes on or has ended.
-  bool began() const { return !state.isEmpty() && state != "idle" && state != "waiting" && !checks(); }
+  // The filter has done something, or is doing it.
+  bool began() const { return !state.isEmpty() && (state != "idle" || !outcome.isEmpty()); }
   // The state goes on by itself.
   bool active() const { return checks() || runs() || state == "stopping"; }
   // The server works only while the window asks it to.

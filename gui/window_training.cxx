@@ -24,20 +24,12 @@
 
 #include <QString>
 
-#include <set>
 #include <string>
 
 namespace flare::gui
 {
 namespace
 {
-// Filters that were told not to train by keepResult, and not by their user.
-std::set<vtkTypeUInt32>& kept()
-{
-  static std::set<vtkTypeUInt32> identifiers;
-  return identifiers;
-}
-
 // The filter whose panel is being applied for a check.
 vtkSMProxy* toBeChecked = nullptr;
 
@@ -55,11 +47,6 @@ void tell(vtkSMProxy* proxy, const char* method, int value)
   vtkClientServerStream words;
   words << vtkClientServerStream::Invoke << VTKOBJECT(proxy) << method << value << vtkClientServerStream::End;
   proxy->GetSession()->ExecuteStream(proxy->GetLocation(), words);
-}
-
-bool isKept(vtkSMProxy* train)
-{
-  return kept().count(train->GetGlobalID()) > 0 || vtkSMPropertyHelper(train, "KeepsModel").GetAsInt() == 1;
 }
 
 // A prediction in the range of the truth, so that its colours mean the same.
@@ -101,13 +88,16 @@ void applyInWindow(vtkSMProxy* train)
   {
     return; // this Apply is for another filter
   }
+  const bool never = vtkSMPropertyHelper(train, "NeverTrain").GetAsInt() == 1;
+  vtkSMPropertyHelper keeps(train, "KeepsModel");
+  const bool byHand = never && keeps.GetAsInt() == 0;
+  keeps.Set(never && !byHand ? 1 : 0);
   // Its properties stay as they are: a state file of this moment does not train by itself either.
   tell(train, "SetBackground", 1);
-  if (isKept(train))
+  if (checks || !byHand)
   {
-    tell(train, "SetNeverTrain", 0);
+    train->InvokeCommand(checks ? "CheckCases" : "StartTraining");
   }
-  train->InvokeCommand(checks ? "CheckCases" : "StartTraining");
   train->MarkModified(train); // a command alone does not make the views ask for the result
 }
 
@@ -138,12 +128,8 @@ void keepResult(vtkSMProxy* train)
 {
   if (vtkSMPropertyHelper(train, "NeverTrain").GetAsInt() == 0)
   {
-    kept().insert(train->GetGlobalID());
+    vtkSMPropertyHelper(train, "KeepsModel").Set(1);
     push(train, "NeverTrain", 1);
-  }
-  else if (isKept(train))
-  {
-    tell(train, "SetNeverTrain", 1);
   }
 }
 

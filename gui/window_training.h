@@ -19,8 +19,9 @@ void checkInWindow(vtkSMProxy* train);
 void offerTraining(pqPipelineSource* train);
 void withdrawOffer(pqPipelineSource* train);
 
-// Called when a run has begun or ended: from now on the filter reads its model file and does not train by
-// itself, in a state file or script made of it neither. Applying it in the window lifts that.
+// Called when the filter has been executed in the window: from now on the filter reads its model file and
+// does not train by itself, in a state file or script made of it neither. Applying it in the window lifts
+// that.
 void keepResult(vtkSMProxy* train);
 
 // Colours the validation case by the first prediction there is, in the views that show it without colours.

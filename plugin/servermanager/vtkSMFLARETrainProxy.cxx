@@ -59,6 +59,7 @@ int vtkSMFLARETrainProxy::LoadXMLState(vtkPVXMLElement* element, vtkSMProxyLocat
   if (parent && parent->GetName() && std::strcmp(parent->GetName(), "ServerManagerState") == 0)
   {
     vtkSMPropertyHelper(this, "NeverTrain").Set(1);
+    vtkSMPropertyHelper(this, "KeepsModel").Set(1);
   }
   return loaded;
 }
