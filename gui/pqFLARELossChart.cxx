@@ -26,7 +26,7 @@ namespace
 constexpr unsigned char lossColour[] = { 0, 90, 160 };
 constexpr unsigned char errorColour[] = { 230, 120, 0 };
 
-constexpr double share = 0.02; // of the time, at most, goes into drawing
+constexpr double share = 0.05; // of the time, at most, goes into drawing
 
 QString inColour(const QString& name, const unsigned char* colour)
 {

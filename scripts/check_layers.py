@@ -11,7 +11,7 @@ from pathlib import Path
 # What the files of a folder may include: folders of the project, and kinds of external headers. Of several
 # folders that hold a file, the innermost counts.
 MAY_INCLUDE = {
-    "gui": {"gui", "C++", "Qt", "VTK"},
+    "gui": {"gui", "C++", "system", "Qt", "VTK"},
     "plugin": {"plugin", "C++", "system", "VTK"},
     "filters": {"filters", "engine/include", "C++", "system", "VTK"},
     "engine/include": {"engine/include", "C++"},

@@ -20,5 +20,5 @@ tests=$(printf 'gui_%s\n' "${pictures[@]%%/*}" | sort -u | paste -sd '|')
 ctest --test-dir build/cpu --output-on-failure -R "^($tests)\$"
 for name in "${!pictures[@]}"; do
   # Few colours make small files; the size of the window inside of its display varies.
-  convert "build/cpu/tests/gui/${pictures[$name]}.png" -trim +repage -colors 128 "PNG8:docs/pictures/$name.png"
+  convert "build/cpu/tests/gui/${pictures[$name]}.png" -trim +repage +dither -colors 128 "PNG8:docs/pictures/$name.png"
 done

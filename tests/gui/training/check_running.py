@@ -9,5 +9,6 @@ arrays = OutputPort(train, 1).PointData.keys()
 assert "displacement_predicted" in arrays, arrays
 shown = GetDisplayProperties(OutputPort(train, 1))
 assert shown.ColorArrayName[1] == "displacement_predicted", shown.ColorArrayName
+let_run(4.0)  # until the chart has some epochs
 screenshot("running")
 passed("check_running")
