@@ -180,8 +180,25 @@ void pqFLAREToolBar::update()
   this->Fields->setEnabled(port);
   this->Spectrum->setEnabled(flare::gui::hasSpectrum(pqActiveObjects::instance().activeSource()));
   this->Example->setEnabled(server);
-  this->Fields->clear();
+  this->showFields(port);
+}
+
+// News of the same fields leave the menu alone, which may be open.
+void pqFLAREToolBar::showFields(pqOutputPort* port)
+{
   const auto fields = port ? flare::gui::comparedFields(port) : std::vector<flare::gui::ComparedField>();
+  QStringList labels;
+  for (const auto& field : fields)
+  {
+    labels << field.label;
+  }
+  if (port == this->FieldsOf && labels == this->Labels)
+  {
+    return;
+  }
+  this->FieldsOf = port;
+  this->Labels = labels;
+  this->Fields->clear();
   for (const auto& field : fields)
   {
     auto* action = this->Fields->addAction(

@@ -10,6 +10,7 @@
 #define pqFLAREToolBar_h
 
 #include <QObject>
+#include <QStringList>
 #include <QTimer>
 
 class pqOutputPort;
@@ -37,6 +38,7 @@ private:
   void makeMenu();
   /** Which actions apply now, and the fields that can be compared. */
   void update();
+  void showFields(pqOutputPort* port);
   void compare(const flare::gui::ComparedField& field);
   /** The port of the active source that holds what can be compared, or null. */
   pqOutputPort* comparedPort() const;
@@ -44,6 +46,8 @@ private:
   QMainWindow* Window;
   QTimer Timer;
   QMenu* Fields = nullptr;
+  pqOutputPort* FieldsOf = nullptr; // compared only
+  QStringList Labels;
   QAction* Comparison = nullptr;
   QAction* Spectrum = nullptr;
   QAction* Example = nullptr;

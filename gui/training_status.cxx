@@ -167,8 +167,14 @@ QString restInWords(const TrainingStatus& status, const QString& steps)
     return status.problem.isEmpty() ? tr("Failed: the reason is in the output messages")
                                     : tr("Failed: %1").arg(status.problem);
   }
-  return status.outcome.isEmpty() ? tr("Not trained yet: press Apply")
-                                  : tr("Nothing to train: %1").arg(status.outcome);
+  if (status.outcome.isEmpty())
+  {
+    return tr("Not trained yet: press Apply");
+  }
+  // A model that was there, or else what was done in the place of a training.
+  return status.outcome.startsWith("read") || status.outcome.startsWith("kept")
+           ? tr("Nothing to train: %1").arg(status.outcome)
+           : status.outcome.left(1).toUpper() + status.outcome.mid(1);
 }
 }
 
