@@ -2,6 +2,7 @@
 
 #include "guarded.h"
 #include "mesh_prediction.h"
+#include "steady_time.h"
 #include "window_first.h"
 
 #include "flare/predictor.h"
@@ -19,11 +20,6 @@ using State = TrainingStatus::State;
 constexpr double betweenPredictions = 0.5; // s
 constexpr double predictionShare = 0.05;   // of the time
 constexpr std::chrono::seconds patience(1);
-
-double now()
-{
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 }
 
 BackgroundTraining::BackgroundTraining(
@@ -322,7 +318,7 @@ void BackgroundTraining::end(const Trainer& trainer, RunState state)
 {
   if (abandoned())
   {
-    fail({}, {});
+    endWith([](TrainingStatus&) {}); // nobody is there to be told
     return;
   }
   auto result = about("ModelFile", [&] { return session_.finish(plan_, trainer, state, data_, options_); });

@@ -140,7 +140,7 @@ bool vtkFLARETrain::ReadOn(
     }
     return !d.live->sliceEnded;
   }
-  if (!d.data || !this->EndReading(outputs))
+  if (!d.data || !this->BeginCheck(outputs))
   {
     d.live.reset();
   }
@@ -156,7 +156,7 @@ bool vtkFLARETrain::SliceIsOver()
   return over > 0.0F;
 }
 
-bool vtkFLARETrain::EndReading(vtkInformationVector* outputs)
+bool vtkFLARETrain::BeginCheck(vtkInformationVector* outputs)
 {
   auto& d = *this->Internal;
   auto& live = *d.live;
@@ -215,7 +215,10 @@ void vtkFLARETrain::GoOnAfterReading(vtkInformationVector* outputs)
     live.training = std::make_unique<BackgroundTraining>(
       d.session, std::move(*live.plan), std::move(*d.data), live.options);
     d.data.reset();
-    live.training->show(*live.shown, d.shownCase);
+    if (live.shown) // unless another case has been chosen, which is still to be read
+    {
+      live.training->show(*live.shown, d.shownCase);
+    }
     live.phase = LiveRun::Phase::Training;
     d.outcome = "training";
   }

@@ -6,6 +6,7 @@
 #include "case_reader.h"
 #include "input_files.h"
 #include "model_algorithm_internals.h"
+#include "steady_time.h"
 #include "training_session.h"
 #include "vtkFLARETrain.h"
 
@@ -22,7 +23,6 @@
 #include <vtkStringArray.h>
 #include <vtkTimeStamp.h>
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,12 +30,6 @@
 
 namespace flare::filters
 {
-// Seconds of the steady clock.
-inline double now()
-{
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 // A run in the background as one filter sees it: the cases are read, in slices; the data are checked; where
 // somebody has to be asked it waits; it trains.
 struct LiveRun

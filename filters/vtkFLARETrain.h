@@ -420,7 +420,7 @@ private:
   bool GoOnLive(vtkInformation* request, vtkInformationVector** inputs, vtkInformationVector* outputs);
   bool ReadOn(vtkInformation* request, vtkInformationVector** inputs, vtkInformationVector* outputs);
   bool SliceIsOver();
-  bool EndReading(vtkInformationVector* outputs);
+  bool BeginCheck(vtkInformationVector* outputs);
   void GoOnAfterReading(vtkInformationVector* outputs);
   void TakeShownCase(vtkInformationVector* inputs);
   void ShowLive(vtkInformationVector** inputs, vtkInformationVector* outputs);

@@ -19,17 +19,16 @@ namespace
 const QString redSign = QStringLiteral("<span style='color:#b00020'>\u2716</span> ");
 
 // Widgets of ParaView's with one control in a row have room below it when the row becomes a column.
+bool hasRoomBelow(QWidget* widget)
+{
+  auto* layout = qobject_cast<QBoxLayout*>(widget->layout());
+  return layout && (layout->direction() == QBoxLayout::TopToBottom || layout->count() <= 1);
+}
+
 QBoxLayout* columnOf(QWidget* widget)
 {
   auto* layout = qobject_cast<QBoxLayout*>(widget->layout());
-  if (layout && layout->direction() != QBoxLayout::TopToBottom)
-  {
-    if (layout->count() > 1)
-    {
-      return nullptr;
-    }
-    layout->setDirection(QBoxLayout::TopToBottom);
-  }
+  layout->setDirection(QBoxLayout::TopToBottom);
   return layout;
 }
 }
@@ -79,7 +78,7 @@ void pqFLAREProblemWidget::place()
       continue; // the report has its errors in itself
     }
     auto* widget = this->widgetOf(problem.property);
-    const bool below = widget && !widget->isHidden() && columnOf(widget);
+    const bool below = widget && !widget->isHidden() && hasRoomBelow(widget);
     // Far from its property, the text says which one it is about.
     auto* property = below ? nullptr : this->proxy()->GetProperty(problem.property.toUtf8().constData());
     const char* name = property ? property->GetXMLLabel() : nullptr;

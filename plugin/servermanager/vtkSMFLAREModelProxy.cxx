@@ -1,6 +1,6 @@
 #include "vtkSMFLAREModelProxy.h"
 
-#include "input_files.h"
+#include "tell_input_files.h"
 
 #include "vtkObjectFactory.h"
 

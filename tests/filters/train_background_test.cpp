@@ -226,6 +226,19 @@ TEST(TrainBackground, NewSettingsWhileItReadsBeginAnew)
   EXPECT_EQ(live.series->executions, before + 5) << "the first case has just been read";
 }
 
+TEST(TrainBackground, AnotherCaseCanBeChosenWhileItReads)
+{
+  Live live(forever);
+  live.slowly();
+  live.train->SetShownCase(5);
+  live.update();
+  ASSERT_EQ(live.state(), "reading");
+  live.train->SetShownCase(0); // which has been read already
+  ASSERT_TRUE(live.untilStateIs("training"));
+  ASSERT_TRUE(live.until([&] { return live.validation()->GetPointData()->HasArray("p_predicted"); }));
+  EXPECT_EQ(live.series->executions, 7) << "each case once, and that one again";
+}
+
 TEST(TrainBackground, CanBeCancelledBeforeItTrains)
 {
   Live live(forever);

@@ -3,8 +3,5 @@ from window_test import *
 
 LoadPlugin(os.environ["FLARE_TEST_PLUGIN"], ns=globals())
 mesh = XMLUnstructuredGridReader(registrationName="mesh", FileName=[os.environ["FLARE_TEST_MESH"]])
-Show(mesh)
-SetActiveSource(mesh)
-ResetCamera()
-Render()
+show(mesh)
 passed("start")

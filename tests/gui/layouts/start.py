@@ -2,10 +2,7 @@ from layouts_test import *
 
 mesh = XMLUnstructuredGridReader(registrationName="mesh", FileName=[os.environ["FLARE_TEST_MESH"]])
 predict = FLAREPredict(registrationName="predict", Input=mesh, ModelFile=os.environ["FLARE_TEST_MODEL"])
-display = Show(predict)
-ColorBy(display, ("POINTS", "von_mises_predicted"))
-SetActiveSource(predict)
-ResetCamera()
-Render()
+ColorBy(Show(predict), ("POINTS", "von_mises_predicted"))
+show(predict)
 remember(before=state())
 passed("start")

@@ -1,4 +1,4 @@
-#include "input_files.h"
+#include "tell_input_files.h"
 
 #include "vtkSMCoreUtilities.h"
 #include "vtkSMPropertyHelper.h"
