@@ -237,6 +237,7 @@ TEST(TrainBackground, AnotherCaseCanBeChosenWhileItReads)
   ASSERT_TRUE(live.untilStateIs("training"));
   ASSERT_TRUE(live.until([&] { return live.validation()->GetPointData()->HasArray("p_predicted"); }));
   EXPECT_EQ(live.series->executions, 7) << "each case once, and that one again";
+  EXPECT_EQ(live.said->warnings, "") << "no case is predicted that has not been read";
 }
 
 TEST(TrainBackground, CanBeCancelledBeforeItTrains)
