@@ -4,12 +4,19 @@
 
 #include <atomic>
 #include <future>
+#include <string>
 #include <vector>
 
 namespace flare::filters
 {
-// The check of the data before a training, on a thread of its own. Where several ranks hold parts of the
-// cases it is made at once, on the calling thread.
+struct CheckedData
+{
+  std::string device; // in words
+  std::vector<ReportEntry> report;
+};
+
+// The check of the data before a training, on a thread of its own, which may also have to load LibTorch's
+// part for GPUs. Where several ranks hold parts of the cases it is made at once, on the calling thread.
 class BackgroundCheck
 {
 public:
@@ -22,10 +29,10 @@ public:
 
   bool ended() const;
   // Waits for it. Throws what the check threw. To be called once.
-  std::vector<ReportEntry> report() { return report_.get(); }
+  CheckedData result() { return result_.get(); }
 
 private:
   std::atomic<bool> unwanted_{ false };
-  std::future<std::vector<ReportEntry>> report_;
+  std::future<CheckedData> result_;
 };
 }

@@ -5,6 +5,7 @@
 #include "steady_time.h"
 #include "window_first.h"
 
+#include "flare/interruption.h"
 #include "flare/predictor.h"
 
 #include <algorithm>
@@ -46,11 +47,7 @@ BackgroundTraining::~BackgroundTraining()
     std::unique_lock<std::mutex> lock(mutex_);
     if (!ended_.wait_for(lock, patience, [this] { return status_.state == State::Ended; }))
     {
-      abandoned_ = true;
-      if (trainer_)
-      {
-        trainer_->abandon();
-      }
+      brokenOff_ = true;
     }
   }
   thread_.join();
@@ -154,12 +151,6 @@ TrainingStatus BackgroundTraining::status() const
   return status_;
 }
 
-bool BackgroundTraining::abandoned() const
-{
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return abandoned_;
-}
-
 bool BackgroundTraining::stopWanted() const
 {
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -169,6 +160,7 @@ bool BackgroundTraining::stopWanted() const
 void BackgroundTraining::work()
 {
   yieldToTheWindow();
+  const InterruptionScope scope(&brokenOff_);
   try
   {
     auto trainer = TrainingSession::start(plan_, data_, options_);
@@ -180,6 +172,10 @@ void BackgroundTraining::work()
     }
     begin(trainer);
     end(trainer, goOn(trainer, std::numeric_limits<double>::infinity()));
+  }
+  catch (const Interrupted&)
+  {
+    endWith([](TrainingStatus&) {}); // nobody is there to be told
   }
   catch (const PropertyError& e)
   {
@@ -248,10 +244,6 @@ void BackgroundTraining::begin(Trainer& trainer)
       {
         trainer.requestStop();
       }
-      if (abandoned_)
-      {
-        trainer.abandon();
-      }
     });
 }
 
@@ -316,11 +308,6 @@ void BackgroundTraining::endWith(const Change& change)
 
 void BackgroundTraining::end(const Trainer& trainer, RunState state)
 {
-  if (abandoned())
-  {
-    endWith([](TrainingStatus&) {}); // nobody is there to be told
-    return;
-  }
   auto result = about("ModelFile", [&] { return session_.finish(plan_, trainer, state, data_, options_); });
   predictShown(result.model);
   endWith(
@@ -387,6 +374,10 @@ void BackgroundTraining::predictShown(const Model& model)
         status.predictedCase = index;
         status.prediction = values;
       });
+  }
+  catch (const Interrupted&)
+  {
+    throw;
   }
   catch (const std::exception& e)
   {

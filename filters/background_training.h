@@ -56,8 +56,9 @@ class BackgroundTraining
 public:
   // Starts at once. While it lives, nobody else may use the session.
   BackgroundTraining(TrainingSession& session, TrainingPlan plan, DataSet data, TrainingOptions options);
-  // Stops a thread's run, as `stop` does; a run that is still in a step a second later is broken off, and
-  // what its last checkpoint holds is what remains. That holds for slices, too.
+  // Stops a thread's run, as `stop` does; what still goes on a second later, be it the preparation, a step or
+  // a prediction, is broken off, and what its last checkpoint holds is what remains, as it does of a run in
+  // slices.
   ~BackgroundTraining();
   BackgroundTraining(const BackgroundTraining&) = delete;
   BackgroundTraining& operator=(const BackgroundTraining&) = delete;
@@ -88,7 +89,6 @@ private:
   void cancel();
   template<typename Change>
   void endWith(const Change& change);
-  bool abandoned() const;
   bool stopWanted() const;
   bool predictionDue();
   void predictShown(const Model& model);
@@ -112,9 +112,10 @@ private:
   Trainer* trainer_ = nullptr; // while it runs
   bool stopWanted_ = false;    // also before it runs
   bool pauseWanted_ = false;
-  bool abandoned_ = false;
   bool shownAnew_ = false;
   double nextPrediction_ = 0.0; // of the worker alone
+
+  std::atomic<bool> brokenOff_{ false };
 
   std::optional<Trainer> sliced_; // where several ranks train
   std::thread thread_;            // last: it uses all of the above

@@ -11,6 +11,7 @@
 #include <vtkStreamingDemandDrivenPipeline.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace flare::filters
 {
@@ -91,7 +92,7 @@ void CaseLoop::requestPass(vtkInformationVector* inputs, std::size_t pass)
 bool CaseLoop::take(vtkInformation* request, vtkInformationVector* inputs, Communicator& communicator,
   std::vector<Taken>& cases)
 {
-  if (pass_ > 0 && !left_ && !request->Get(Pipeline::CONTINUE_EXECUTING()))
+  if (!first() && !left_ && !request->Get(Pipeline::CONTINUE_EXECUTING()))
   {
     restart();
     return false;
@@ -107,6 +108,7 @@ bool CaseLoop::take(vtkInformation* request, vtkInformationVector* inputs, Commu
       total_ += std::max<std::size_t>(1, steps.size());
     }
   }
+  cases.erase(cases.begin(), cases.begin() + static_cast<std::ptrdiff_t>(std::min(counted_, cases.size())));
   return true;
 }
 
@@ -128,7 +130,7 @@ void CaseLoop::takePass(vtkInformationVector* inputs, Communicator& communicator
   }
 }
 
-void CaseLoop::goTo(std::size_t index)
+CaseLoop::Place CaseLoop::placeOf(std::size_t index) const
 {
   std::size_t before = 0;
   for (std::size_t pass = 0; pass < passes(); ++pass)
@@ -141,27 +143,36 @@ void CaseLoop::goTo(std::size_t index)
     }
     if (index < before + cases)
     {
-      stay_ = pass;
-      again_ = index - before;
-      return;
+      return { pass, index - before };
     }
     before += cases;
   }
+  throw Error("there is no case " + std::to_string(index) + " among " + std::to_string(total_));
 }
 
-void CaseLoop::requestAgain(vtkInformationVector* inputs)
+void CaseLoop::requestAgain(vtkInformationVector* inputs, std::size_t index)
 {
-  requestPass(inputs, stay_);
+  requestPass(inputs, placeOf(index).pass);
 }
 
-CaseLoop::Taken CaseLoop::takeAgain(vtkInformationVector* inputs, Communicator& communicator)
+CaseLoop::Taken CaseLoop::takeAgain(
+  vtkInformationVector* inputs, std::size_t index, Communicator& communicator)
 {
-  const auto before = pass_;
-  pass_ = stay_;
+  const auto place = placeOf(index);
+  const auto before = std::exchange(pass_, place.pass);
   std::vector<Taken> cases;
   takePass(inputs, communicator, cases);
   pass_ = before;
-  return cases.at(again_);
+  return cases.at(place.among);
+}
+
+// VTK executes nothing for its time where none is asked for.
+void CaseLoop::requestNothingNew(vtkInformationVector* inputs)
+{
+  for (int i = 0; i < inputs->GetNumberOfInformationObjects(); ++i)
+  {
+    inputs->GetInformationObject(i)->Remove(Pipeline::UPDATE_TIME_STEP());
+  }
 }
 
 // The input's file, or its number; where one file or none stands for several time steps, with the step's.
@@ -217,11 +228,11 @@ void CaseLoop::takeInput(
 bool CaseLoop::advance()
 {
   ++pass_;
+  counted_ = 0;
   if (pass_ < passes())
   {
     return true;
   }
-  stay_ = pass_ - 1;
   pass_ = 0;
   return false;
 }
@@ -229,6 +240,7 @@ bool CaseLoop::advance()
 void CaseLoop::restart()
 {
   pass_ = 0;
+  counted_ = 0;
   left_ = false;
   surfaces_ = 0;
 }

@@ -38,13 +38,17 @@ public:
     vtkDataObject* object = nullptr; // the input it comes from
     std::vector<unsigned int> block; // its path in there when cases are blocks
   };
-  // RequestData: the cases that this pass brought. False when the pass brought a stale time step, because an
-  // earlier loop was broken off: then nothing is taken and the loop starts anew. Collective.
+  // RequestData: the cases that this pass brought, without those that have been counted. False when the pass
+  // brought a stale time step, because an earlier loop was broken off: then nothing is taken and the loop
+  // starts anew. Collective.
   bool take(vtkInformation* request, vtkInformationVector* inputs, Communicator& communicator,
     std::vector<Taken>& cases);
 
-  // True on the first pass that brings cases.
-  bool first() const { return pass_ == 0; }
+  // One of them has been dealt with.
+  void count() { ++counted_; }
+
+  // True before the first case is counted.
+  bool first() const { return pass_ == 0 && counted_ == 0; }
   // Moves to the next pass; false when the last one is done, which ends the loop.
   bool advance();
   // The loop is left here, and the next execution goes on with it.
@@ -53,11 +57,11 @@ public:
   void restart();
 
   // After a loop, to come back to one case: what to ask the inputs for (RequestUpdateExtent), and what they
-  // have brought (RequestData). Until `goTo` names another one, the inputs keep what the loop's end left
-  // there, and nothing is executed for it.
-  void goTo(std::size_t index);
-  void requestAgain(vtkInformationVector* inputs);
-  Taken takeAgain(vtkInformationVector* inputs, Communicator& communicator);
+  // have brought (RequestData).
+  void requestAgain(vtkInformationVector* inputs, std::size_t index);
+  Taken takeAgain(vtkInformationVector* inputs, std::size_t index, Communicator& communicator);
+  // Whatever time step the inputs have been brought to, by whomever: nothing is executed.
+  static void requestNothingNew(vtkInformationVector* inputs);
 
   // Passes of one loop, at least 1.
   std::size_t passes() const;
@@ -70,6 +74,12 @@ public:
 private:
   CasesFrom resolve(vtkInformationVector* inputs) const;
   std::string nameOf(std::size_t input) const;
+  struct Place // of a case
+  {
+    std::size_t pass = 0;
+    std::size_t among = 0; // those of that pass
+  };
+  Place placeOf(std::size_t index) const;
   void requestPass(vtkInformationVector* inputs, std::size_t pass);
   void takePass(vtkInformationVector* inputs, Communicator& communicator, std::vector<Taken>& cases);
   void takeInput(vtkDataObject* data, double time, std::size_t index, Communicator& communicator,
@@ -80,10 +90,9 @@ private:
   std::vector<std::vector<double>> steps_;      // per input
   std::vector<std::vector<std::string>> names_; // of its files
   std::size_t pass_ = 0;
+  std::size_t counted_ = 0; // of this pass
   std::size_t total_ = 0;
   std::size_t surfaces_ = 0;
   bool left_ = false;
-  std::size_t stay_ = 0;  // the pass that the inputs are left at
-  std::size_t again_ = 0; // the case of goTo, among those of that pass
 };
 }

@@ -8,6 +8,7 @@
 #include "model_algorithm_internals.h"
 #include "steady_time.h"
 #include "training_session.h"
+#include "upstream_watch.h"
 #include "vtkFLARETrain.h"
 
 #include "flare/data_report.h"
@@ -30,6 +31,10 @@
 
 namespace flare::filters
 {
+// What one execution, or one call of AdvanceTraining, takes, unless one case or one step takes longer: the
+// window waits for it.
+constexpr double sliceTime = 0.08; // s
+
 // A run in the background as one filter sees it: the cases are read, in slices; the data are checked; where
 // somebody has to be asked it waits; it trains.
 struct LiveRun
@@ -54,8 +59,8 @@ struct LiveRun
   std::string device;
 
   // What the run belongs to: the filter's settings, its inputs and, once it has ended, its file.
+  UpstreamWatch upstream;
   vtkMTimeType settings = 0;
-  vtkMTimeType upstream = 0;
   vtkMTimeType fileTime = 0; // of the watch
 
   std::optional<std::size_t> shown;  // the case on port 1

@@ -358,6 +358,11 @@ bool vtkFLARETrain::Collect(vtkInformation* request, vtkInformationVector** inpu
   for (const auto& one : taken)
   {
     d.add(one, d.data->size() == shown);
+    d.loop.count();
+    if (d.live && &one != &taken.back() && this->SliceIsOver())
+    {
+      return false;
+    }
   }
   this->SetProgressText(("reading the cases: " + d.casesFound).c_str());
   this->UpdateProgress(

@@ -320,7 +320,7 @@ public:
    * many (0: unknown); its epoch, step, planned steps, loss, validation error and seconds left, NaN where
    * unknown; per epoch its number, loss and validation error; the cases that are held out, by index and name,
    * and their errors (mean relative 2-norm over the fields), none before the first epoch has ended; what it
-   * runs on, and the memory of this process in MiB. */
+   * runs on, and the memory of this process and what it holds of the GPU's, in MiB. */
   const char* GetTrainingState();
   vtkIntArray* GetReadingProgress();
   vtkDoubleArray* GetTrainingProgress();
@@ -330,6 +330,7 @@ public:
   vtkDoubleArray* GetValidationCaseErrors();
   const char* GetDeviceInUse();
   double GetMemoryInUse();
+  double GetGPUMemoryInUse();
   ///@}
 
   vtkMTimeType GetMTime() override;

@@ -1,6 +1,6 @@
 #include "example_data.h"
 
-#include "layout_views.h"
+#include "layouts/layout_views.h"
 
 #include "pqActiveObjects.h"
 #include "pqApplicationCore.h"

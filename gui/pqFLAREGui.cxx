@@ -1,13 +1,13 @@
 #include "pqFLAREGui.h"
 
-#include "pqFLARECameraLinks.h"
-#include "pqFLAREDock.h"
-#include "pqFLARELayouts.h"
+#include "layouts/pqFLARECameraLinks.h"
+#include "layouts/pqFLARELayouts.h"
+#include "panel/pqFLAREPropertyWidgets.h"
 #include "pqFLAREMissingModels.h"
-#include "pqFLAREPropertyWidgets.h"
 #include "pqFLAREToolBar.h"
-#include "pqFLARETrainings.h"
-#include "window_training.h"
+#include "training/pqFLAREDock.h"
+#include "training/pqFLARETrainings.h"
+#include "training/window_training.h"
 
 #include "pqApplicationCore.h"
 #include "pqCoreUtilities.h"
@@ -32,11 +32,8 @@ pqFLAREGui::pqFLAREGui(pqApplicationCore* core)
 {
   this->setObjectName("pqFLAREGui");
   core->interfaceTracker()->addInterface(new pqFLAREPropertyWidgets(this));
-  auto* trainings = new pqFLARETrainings(core);
-  const auto keep = [](pqPipelineSource* train) { flare::gui::keepResult(train->getProxy()); };
-  QObject::connect(trainings, &pqFLARETrainings::began, this, keep);
-  QObject::connect(trainings, &pqFLARETrainings::ended, this, keep);
-  QObject::connect(trainings, &pqFLARETrainings::ready, this, &flare::gui::offerTraining);
+  new pqFLARETrainings(core);
+  this->watchTrainings();
   const auto mend = [core]
   {
     for (auto* source : core->getServerManagerModel()->findItems<pqPipelineSource*>())
@@ -53,6 +50,29 @@ pqFLAREGui::pqFLAREGui(pqApplicationCore* core)
   new pqFLARELayouts(this);
   new pqFLAREMissingModels(this);
   this->addDock();
+}
+
+void pqFLAREGui::watchTrainings()
+{
+  auto* trainings = pqFLARETrainings::instance();
+  const auto keep = [](pqPipelineSource* train) { flare::gui::keepResult(train->getProxy()); };
+  QObject::connect(trainings, &pqFLARETrainings::began, this, keep);
+  QObject::connect(trainings, &pqFLARETrainings::ended, this, keep);
+  QObject::connect(trainings, &pqFLARETrainings::ready, this, &flare::gui::offerTraining);
+  QObject::connect(trainings, &pqFLARETrainings::changed, this, &pqFLAREGui::colourFirstPrediction);
+  QObject::connect(pqApplicationCore::instance()->getServerManagerModel(),
+    &pqServerManagerModel::preSourceRemoved, this,
+    [this](pqPipelineSource* source) { this->Coloured.remove(source); });
+}
+
+// It comes some time after the mesh was shown. What its user colours otherwise afterwards stays.
+void pqFLAREGui::colourFirstPrediction(pqPipelineSource* train)
+{
+  const bool runs = train && pqFLARETrainings::instance()->status(train).runs();
+  if (runs && !this->Coloured.contains(train) && flare::gui::colourPrediction(train))
+  {
+    this->Coloured.insert(train);
+  }
 }
 
 // Plugins are loaded before the window is made.

@@ -8,8 +8,10 @@
 #define pqFLAREGui_h
 
 #include <QObject>
+#include <QSet>
 
 class pqApplicationCore;
+class pqPipelineSource;
 
 class pqFLAREGui : public QObject
 {
@@ -23,6 +25,10 @@ private:
   explicit pqFLAREGui(pqApplicationCore* core);
   ~pqFLAREGui() override;
   void addDock();
+  void watchTrainings();
+  void colourFirstPrediction(pqPipelineSource* train);
+
+  QSet<pqPipelineSource*> Coloured; // theirs has been
 };
 
 #endif

@@ -26,7 +26,17 @@ namespace
 QString modelFile(vtkSMProxy* proxy)
 {
   const bool ours = QString(proxy->GetXMLName()).startsWith("FLARE") && proxy->GetProperty("ModelFile");
-  return ours ? QString::fromUtf8(vtkSMPropertyHelper(proxy, "ModelFile").GetAsString()) : QString();
+  const auto file =
+    ours ? QString::fromUtf8(vtkSMPropertyHelper(proxy, "ModelFile").GetAsString()) : QString();
+  // Where none is named, a training that was allowed to train once has left its model where it does so
+  // itself.
+  const bool keeps = ours && vtkSMPropertyHelper(proxy, "KeepsModel", /*quiet=*/true).GetAsInt() == 1;
+  if (!file.isEmpty() || !keeps)
+  {
+    return file;
+  }
+  proxy->UpdatePropertyInformation(proxy->GetProperty("ModelFileInUse"));
+  return QString::fromUtf8(vtkSMPropertyHelper(proxy, "ModelFileInUse").GetAsString());
 }
 
 bool lacksModel(vtkSMProxy* proxy, pqServer* server)

@@ -1,8 +1,8 @@
 #include "pqFLAREToolBar.h"
 
-#include "comparison_layout.h"
 #include "example_data.h"
-#include "spectrum_layout.h"
+#include "layouts/comparison_layout.h"
+#include "layouts/spectrum_layout.h"
 
 #include "pqActiveObjects.h"
 #include "pqApplicationCore.h"

@@ -4,12 +4,20 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <ATen/ops/empty.h>
+#include <c10/core/CachingDeviceAllocator.h>
+
+#include <atomic>
 #include <dlfcn.h>
+#include <iomanip>
+#include <sstream>
 
 namespace flare
 {
 namespace
 {
+std::atomic<bool> cudaLoaded{ false };
+
 // Empty when a GPU can be used, else why not. LibTorch remembers its first look for CUDA, so nothing may
 // ask it before libtorch_cuda is loaded.
 std::string loadCuda()
@@ -28,7 +36,31 @@ std::string loadCuda()
   {
     return "LibTorch finds no usable GPU on this machine";
   }
+  cudaLoaded = true;
   return {};
+}
+
+// LibTorch tells names through its CUDA part only, which is not linked; the driver, which it has started,
+// tells them as well.
+std::string nameOfFirstGpu()
+{
+  using Get = int (*)(int* device, int ordinal);
+  using GetName = int (*)(char* name, int length, int device);
+  void* driver = dlopen("libcuda.so.1", RTLD_NOW | RTLD_NOLOAD);
+  const auto get = reinterpret_cast<Get>(dlsym(driver, "cuDeviceGet"));
+  const auto getName = reinterpret_cast<GetName>(dlsym(driver, "cuDeviceGetName"));
+  int device = 0;
+  char name[256] = {};
+  const bool known =
+    get && getName && get(&device, 0) == 0 && getName(name, static_cast<int>(sizeof name), device) == 0;
+  return known ? name : "CUDA";
+}
+
+std::string gibibytes(std::size_t bytes)
+{
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(1) << static_cast<double>(bytes) / 1073741824.0 << " GiB";
+  return text.str();
 }
 }
 
@@ -88,6 +120,18 @@ std::string describeDevice(Device device)
     const int threads = at::get_num_threads();
     return "CPU, " + std::to_string(threads) + (threads == 1 ? " thread" : " threads");
   }
-  return "CUDA, " + std::to_string(at::detail::getCUDAHooks().deviceCount()) + " GPU(s), the first is used";
+  auto* allocator = c10::getDeviceAllocator(c10::DeviceType::CUDA);
+  at::empty({ 1 }, at::kCUDA); // only then does it know
+  return nameOfFirstGpu() + ", " + gibibytes(allocator->getMemoryInfo(0).second);
+}
+
+std::int64_t gpuMemoryInUse()
+{
+  if (!cudaLoaded)
+  {
+    return 0;
+  }
+  auto* allocator = c10::getDeviceAllocator(c10::DeviceType::CUDA);
+  return allocator->initialized() ? allocator->getDeviceStats(0).reserved_bytes[0].current : 0;
 }
 }

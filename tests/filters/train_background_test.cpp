@@ -9,8 +9,10 @@
 #include <vtkDataArraySelection.h>
 #include <vtkDoubleArray.h>
 #include <vtkErrorCode.h>
+#include <vtkInformation.h>
 #include <vtkIntArray.h>
 #include <vtkPointData.h>
+#include <vtkStreamingDemandDrivenPipeline.h>
 #include <vtkStringArray.h>
 #include <vtkTable.h>
 #include <vtkUnstructuredGrid.h>
@@ -20,6 +22,7 @@
 #include <filesystem>
 #include <optional>
 #include <thread>
+#include <vector>
 
 namespace flare::test
 {
@@ -472,6 +475,54 @@ TEST(TrainBackground, NewsUpstreamAndNewSettingsEndTheRun)
     ASSERT_TRUE(live.until([&] { return live.rows() > 0; }));
     EXPECT_EQ(live.series->executions, 12);
     EXPECT_TRUE(std::filesystem::exists(live.file + ".checkpoint")) << "of the run that was ended";
+  }
+}
+
+// As the reader of EnSight files does, when it is asked for another time step.
+TEST(TrainBackground, WhatAReaderChangesByBeingExecutedIsNoNews)
+{
+  Live live(forever);
+  live.series->change = [&](vtkUnstructuredGrid*, int) { live.series->Modified(); };
+  live.update();
+  ASSERT_TRUE(live.until([&] { return live.rows() > 0; }));
+  ASSERT_EQ(live.series->executions, 6);
+  live.series->UpdateTimeStep(live.series->GetOutputInformation(0)->Get(
+    vtkStreamingDemandDrivenPipeline::TIME_STEPS(), 2)); // for a view that shows it
+  ASSERT_EQ(live.series->executions, 7);
+  const auto rows = live.rows();
+  ASSERT_TRUE(live.until([&] { return live.rows() > rows; })) << "the run goes on";
+  EXPECT_EQ(live.series->executions, 7) << "a refresh takes what is there";
+  live.train->SetShownCase(5);
+  live.update();
+  EXPECT_EQ(live.series->executions, 8);
+  EXPECT_GT(live.rows(), rows);
+}
+
+TEST(TrainBackground, InputsThatAreCasesAreReadInSlicesToo)
+{
+  Live live(forever);
+  live.train->RemoveAllInputConnections(0);
+  std::vector<vtkSmartPointer<Series>> inputs;
+  for (int i = 0; i < 6; ++i)
+  {
+    inputs.push_back(vtkSmartPointer<Series>::New());
+    inputs.back()->points = 7 + i;
+    live.train->AddInputConnection(inputs.back()->GetOutputPort());
+  }
+  inputs.front()->change = [](vtkUnstructuredGrid*, int)
+  { std::this_thread::sleep_for(std::chrono::milliseconds(100)); };
+  live.train->SetCasesFrom(vtkFLARETrain::INPUTS);
+  live.train->GetParameterArraySelection()->RemoveAllArrays();
+  live.update();
+  EXPECT_EQ(live.state(), "reading");
+  EXPECT_EQ(live.train->GetReadingProgress()->GetValue(0), 1);
+  EXPECT_EQ(live.train->GetReadingProgress()->GetValue(1), 6);
+  ASSERT_TRUE(live.until([&] { return live.state() != "reading" && live.state() != "checking"; }));
+  live.train->StartTraining();
+  ASSERT_TRUE(live.until([&] { return live.rows() > 0; }));
+  for (const auto& input : inputs)
+  {
+    EXPECT_EQ(input->executions, 1);
   }
 }
 

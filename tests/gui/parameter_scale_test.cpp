@@ -1,4 +1,4 @@
-#include "parameter_scale.h"
+#include "panel/parameter_scale.h"
 
 #include <gtest/gtest.h>
 

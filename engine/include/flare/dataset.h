@@ -60,6 +60,7 @@ public:
 private:
   Signature signature_;
   std::vector<Case> cases_;
+  std::vector<std::string> hashes_; // of the cases; made as they come, because all at once would take seconds
   std::shared_ptr<Communicator> communicator_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace flare
@@ -30,6 +31,10 @@ Device resolveDevice(Device wanted);
 // True when a GPU can be used; otherwise `reason` says why not.
 bool cudaAvailable(std::string* reason = nullptr);
 
-// "CPU, 2 threads" or "NVIDIA H200, 139 GiB".
+// "CPU, 2 threads" or "NVIDIA H200, 139.8 GiB".
 std::string describeDevice(Device device);
+
+// Bytes of the GPU's memory that this process has taken for tensors, those kept for the next ones included.
+// 0 before anything was computed there.
+std::int64_t gpuMemoryInUse();
 }

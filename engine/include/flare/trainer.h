@@ -52,8 +52,9 @@ enum class RunState
   Failed // the loss stayed NaN or infinite after three halvings of the rate
 };
 
-// Trains one network. Runs in steps on whichever thread calls it; requestStop, abandon, pause, resume and
-// requestCheckpoint may be called from any other.
+// Trains one network. Runs in steps on whichever thread calls it; requestStop, pause, resume and
+// requestCheckpoint may be called from any other. Broken off by an InterruptionScope, it has written nothing
+// since its last checkpoint, and cannot go on.
 class Trainer
 {
 public:
@@ -81,10 +82,6 @@ public:
     const std::function<bool(std::int64_t, std::int64_t)>& onStep = {});
 
   void requestStop();
-  // A stop that does not wait for the step in progress, which on a CPU is broken off between two layers.
-  // `run` returns Stopped and writes nothing: the last checkpoint stays. The trainer cannot go on. Where
-  // several ranks train together it is a requestStop.
-  void abandon();
   void pause();
   void resume();
   void requestCheckpoint();

@@ -36,6 +36,30 @@ void add(Hash& hash, const Signature& signature)
   hash.add(static_cast<std::int64_t>(signature.useTime));
 }
 
+std::string hashOf(const Case& c, bool useTime)
+{
+  Hash hash;
+  hash.add(c.points);
+  for (const auto& array : c.inputs)
+  {
+    hash.add(array);
+  }
+  for (const auto& array : c.targets)
+  {
+    hash.add(array);
+  }
+  for (const auto parameter : c.parameters)
+  {
+    hash.add(parameter);
+  }
+  hash.add(useTime ? c.time : 0.0);
+  if (c.owned.data != nullptr)
+  {
+    hash.add(c.owned);
+  }
+  return hash.text();
+}
+
 bool allEqual(const ArrayView& points, Communicator& communicator)
 {
   // max of x and of -x over all ranks: equal points have no extent.
@@ -78,6 +102,7 @@ void DataSet::add(Case c)
       (points == 1 ? std::string("one point only") : "all its points in one place") +
       ": there is no field to learn on it. Remove it, or check the reader and the filters before it");
   }
+  hashes_.push_back(hashOf(c, signature_.useTime));
   cases_.push_back(std::move(c));
 }
 
@@ -111,26 +136,9 @@ std::string DataSet::fingerprint() const
   Hash hash;
   flare::add(hash, signature_);
   hash.add(static_cast<std::int64_t>(cases_.size()));
-  for (const auto& c : cases_)
+  for (const auto& ofCase : hashes_)
   {
-    hash.add(c.points);
-    for (const auto& array : c.inputs)
-    {
-      hash.add(array);
-    }
-    for (const auto& array : c.targets)
-    {
-      hash.add(array);
-    }
-    for (const auto parameter : c.parameters)
-    {
-      hash.add(parameter);
-    }
-    hash.add(signature_.useTime ? c.time : 0.0);
-    if (c.owned.data != nullptr)
-    {
-      hash.add(c.owned);
-    }
+    hash.add(ofCase);
   }
   return hash.text(*communicator_);
 }

@@ -2,6 +2,7 @@
 
 #include "data/array.h"
 #include "data/moments.h"
+#include "flare/interruption.h"
 
 #include <algorithm>
 #include <cmath>
@@ -83,6 +84,7 @@ std::vector<Moments> momentsOver(
   std::vector<Moments> total(channels);
   for (const auto index : cases)
   {
+    throwIfInterrupted();
     const auto list = channelsOf(data.signature(), data[index]);
     for (int c = 0; c < channels; ++c)
     {

@@ -1,7 +1,7 @@
 #include "ops/gelu.h"
 
 #include "cpu/gelu_kernel.h"
-#include "ops/interruption.h"
+#include "flare/interruption.h"
 
 #include <ATen/Parallel.h>
 

@@ -1,7 +1,7 @@
 #include "ops/mix.h"
 
+#include "flare/interruption.h"
 #include "ops/cuda_module.h"
-#include "ops/interruption.h"
 #include "ops/mix_cpu.h"
 #include "ops/mix_streamed.h"
 

@@ -1,6 +1,6 @@
 #include "train/batch_pass.h"
 
-#include "ops/interruption.h"
+#include "flare/interruption.h"
 
 #include <ATen/Parallel.h>
 
@@ -101,11 +101,11 @@ torch::Tensor BatchPass::forward(const Batch& batch)
     rows_.push_back(batch.segments.offsets[first]);
   }
   std::vector<torch::Tensor> predictions(static_cast<std::size_t>(count));
-  const auto* interruption = ops::interruptionFlag();
+  const auto* interruption = interruptionFlag();
   at::parallel_for(0, count, 1,
     [&](std::int64_t begin, std::int64_t end)
     {
-      const ops::InterruptionScope scope(interruption);
+      const InterruptionScope scope(interruption);
       for (auto g = static_cast<std::size_t>(begin); g < static_cast<std::size_t>(end); ++g)
       {
         auto& replica = replicas_[g];
@@ -127,11 +127,11 @@ torch::Tensor BatchPass::forward(const Batch& batch)
 torch::Tensor BatchPass::backward(const torch::Tensor& gradient)
 {
   const auto count = static_cast<std::int64_t>(rows_.size()) - 1;
-  const auto* interruption = ops::interruptionFlag();
+  const auto* interruption = interruptionFlag();
   at::parallel_for(0, count, 1,
     [&](std::int64_t begin, std::int64_t end)
     {
-      const ops::InterruptionScope scope(interruption);
+      const InterruptionScope scope(interruption);
       for (auto g = static_cast<std::size_t>(begin); g < static_cast<std::size_t>(end); ++g)
       {
         replicas_[g].prediction.backward(gradient.narrow(0, rows_[g], rows_[g + 1] - rows_[g]));

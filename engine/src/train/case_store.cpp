@@ -1,6 +1,7 @@
 #include "train/case_store.h"
 
 #include "data/batch.h"
+#include "flare/interruption.h"
 
 namespace flare::train
 {
@@ -33,6 +34,7 @@ CaseStore::Tensors CaseStore::tensors(std::size_t index)
   {
     return found->second;
   }
+  throwIfInterrupted();
   const auto& c = (*data_)[index];
   Tensors made{ inputTensor(info_, c, type_), targetTensor(info_, c, type_) };
   if (const auto rows = ownedRows(c); rows.defined())

@@ -4,6 +4,7 @@
 #include "data/mesh_fingerprint.h"
 #include "device.h"
 #include "flare/error.h"
+#include "flare/interruption.h"
 #include "nn/state_shapes.h"
 
 #include <algorithm>
@@ -55,6 +56,7 @@ void findMeanField(const DataSet& data, const Cases& training, Setup& setup)
   const auto mesh = meshFingerprint(data[training.front()], *data.communicator());
   for (const auto index : training)
   {
+    throwIfInterrupted();
     if (meshFingerprint(data[index], *data.communicator()) != mesh)
     {
       return;
@@ -64,6 +66,7 @@ void findMeanField(const DataSet& data, const Cases& training, Setup& setup)
   torch::Tensor sum;
   for (const auto index : training)
   {
+    throwIfInterrupted();
     const auto targets = targetTensor(setup.info, data[index], torch::kFloat64);
     sum = sum.defined() ? sum.add_(targets) : targets;
   }

@@ -1,8 +1,8 @@
 #include "flare/trainer.h"
 
 #include "flare/error.h"
+#include "flare/interruption.h"
 #include "io/atomic_file.h"
-#include "ops/interruption.h"
 #include "train/training_run.h"
 
 #include <c10/util/Exception.h>
@@ -38,7 +38,6 @@ struct Trainer::Impl
   std::atomic<std::int64_t> stepsPlanned{ 0 };
   Clock::time_point lastCheckpoint = Clock::now();
   bool checkpointFailed = false; // and the record says so
-  std::atomic<bool> abandoned{ false };
 
   // What other threads ask for.
   std::mutex mutex;
@@ -98,7 +97,6 @@ struct Trainer::Impl
   double step()
   {
     double loss = 0.0;
-    const ops::InterruptionScope scope(&abandoned);
     try
     {
       loss = run.step();
@@ -202,10 +200,7 @@ struct Trainer::Impl
 
   RunState stop()
   {
-    if (abandoned)
-    {
-      return RunState::Stopped;
-    }
+    throwIfInterrupted();
     run.record().stopReason = "stopped by request";
     set(RunState::Stopped);
     if (!options.checkpointPath.empty())
@@ -317,11 +312,6 @@ RunState Trainer::runFor(double seconds, const std::function<void(const Progress
     impl_->set(end);
     return end;
   }
-  catch (const ops::Interrupted&)
-  {
-    impl_->set(RunState::Stopped);
-    return RunState::Stopped;
-  }
   catch (...)
   {
     if (!impl_->run.failed())
@@ -335,15 +325,6 @@ RunState Trainer::runFor(double seconds, const std::function<void(const Progress
 void Trainer::requestStop()
 {
   impl_->request([this] { impl_->stopWanted = true; });
-}
-
-void Trainer::abandon()
-{
-  if (impl_->run.communicator().size() == 1)
-  {
-    impl_->abandoned = true;
-  }
-  requestStop();
 }
 
 void Trainer::pause()

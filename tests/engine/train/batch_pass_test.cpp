@@ -1,6 +1,6 @@
 #include "train/batch_pass.h"
 
-#include "ops/interruption.h"
+#include "flare/interruption.h"
 #include "relative_error.h"
 #include "threaded_communicator.h"
 #include "train/loss.h"
@@ -138,11 +138,11 @@ TEST(BatchPass, IsBrokenOffBetweenLayersOnEveryThread)
     const auto undisturbed = cases.gradient();
     std::atomic<bool> flag{ false };
     {
-      const ops::InterruptionScope scope(&flag);
+      const InterruptionScope scope(&flag);
       cases.forward();
       flag = true;
-      EXPECT_THROW(cases.backward(), ops::Interrupted) << count;
-      EXPECT_THROW(cases.forward(), ops::Interrupted) << count;
+      EXPECT_THROW(cases.backward(), Interrupted) << count;
+      EXPECT_THROW(cases.forward(), Interrupted) << count;
     }
     EXPECT_TRUE(torch::equal(undisturbed, cases.gradient())) << "the flag is for its scope only";
   }

@@ -1,6 +1,7 @@
 #include "flare/trainer.h"
 
 #include "flare/error.h"
+#include "flare/interruption.h"
 #include "training_data.h"
 
 #include <gtest/gtest.h>
@@ -125,25 +126,35 @@ TEST(Trainer, ARunInPartsIsTheSameRun)
   EXPECT_TRUE(sameBits(inParts.weights(), unbroken.weights()));
 }
 
-TEST(Trainer, AbandonsWithoutWriting)
+TEST(Trainer, IsBrokenOffWithoutWriting)
 {
   const TemporaryFolder folder;
   auto options = longOptions();
   options.checkpointPath = folder.file("run.checkpoint");
   options.checkpointSeconds = 1e9;
+  std::atomic<bool> unwanted{ false };
+  const InterruptionScope scope(&unwanted);
   Trainer trainer(smallData(3), options);
-  const auto end = trainer.run({},
-    [&](std::int64_t done, std::int64_t)
-    {
-      if (done == 3)
+  const auto run = [&]
+  {
+    trainer.run({},
+      [&](std::int64_t done, std::int64_t)
       {
-        trainer.abandon();
-      }
-      return true;
-    });
-  EXPECT_EQ(end, RunState::Stopped);
+        unwanted = done == 3;
+        return true;
+      });
+  };
+  EXPECT_THROW(run(), Interrupted);
   EXPECT_EQ(trainer.state(), RunState::Stopped);
+  EXPECT_EQ(trainer.stepsDone(), 3);
   EXPECT_FALSE(std::filesystem::exists(options.checkpointPath));
+}
+
+TEST(Trainer, IsBrokenOffWhileItPrepares)
+{
+  std::atomic<bool> unwanted{ true };
+  const InterruptionScope scope(&unwanted);
+  EXPECT_THROW(Trainer(smallData(3), longOptions()), Interrupted);
 }
 
 TEST(Trainer, ReportsTheErrorOfEveryValidationCase)

@@ -347,13 +347,20 @@ TEST(Parallel, TrainsInSlicesBehindTheWindow)
   }
   before.train->Update();
 
+  const auto state = [&] { return std::string(behind.train->GetTrainingState()); };
+  const auto step = [&] { return behind.train->GetTrainingProgress()->GetValue(1); };
+  const auto read = [&]
+  {
+    do
+    {
+      behind.train->Update();
+    } while (state() == "reading" || state() == "checking");
+  };
   behind.train->SetBackground(true);
-  behind.train->Update();
+  read();
   behind.train->StartTraining(); // in spite of the report's warnings
   behind.train->StartTraining(); // no harm
   behind.train->Update();
-  const auto state = [&] { return std::string(behind.train->GetTrainingState()); };
-  const auto step = [&] { return behind.train->GetTrainingProgress()->GetValue(1); };
   EXPECT_EQ(behind.train->GetInSlices(), world()->GetNumberOfProcesses() > 1);
   if (behind.train->GetInSlices())
   {
@@ -384,7 +391,7 @@ TEST(Parallel, TrainsInSlicesBehindTheWindow)
     behind.train->SetSeed(9);
     behind.train->SetModelFile((folder + "/stopped.safetensors").c_str());
     behind.train->SetEpochs(1000000);
-    behind.train->Update();
+    read();
     behind.train->AdvanceTraining();
     behind.train->PauseTraining();
     behind.train->StopTraining();

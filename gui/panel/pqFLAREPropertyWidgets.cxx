@@ -1,0 +1,29 @@
+#include "panel/pqFLAREPropertyWidgets.h"
+
+#include "panel/pqFLAREParametersWidget.h"
+#include "panel/pqFLAREProblemWidget.h"
+#include "panel/pqFLARERecipeWidget.h"
+#include "panel/pqFLAREReportWidget.h"
+
+#include "vtkSMProperty.h"
+
+#include <QString>
+
+pqPropertyWidget* pqFLAREPropertyWidgets::createWidgetForProperty(
+  vtkSMProxy* proxy, vtkSMProperty* property, QWidget* parent)
+{
+  const QString widget = property->GetPanelWidget();
+  if (widget == "flare_parameters")
+  {
+    return new pqFLAREParametersWidget(proxy, property, parent);
+  }
+  if (widget == "flare_report")
+  {
+    return new pqFLAREReportWidget(proxy, property, parent);
+  }
+  if (widget == "flare_problem")
+  {
+    return new pqFLAREProblemWidget(proxy, parent);
+  }
+  return widget == "flare_recipe" ? new pqFLARERecipeWidget(proxy, property, parent) : nullptr;
+}
