@@ -94,14 +94,14 @@ def own_cases(count):
     return [shutil.copy(os.path.join(plates, name), cases) for name in sorted(os.listdir(plates))[:count]]
 
 
-def small_training(input, epochs=1000000, **settings):
+def small_training(input, epochs=1000000, ModelFile=os.path.join(folder, "model.safetensors"), **settings):
     """A small network that is trained behind the window, by default for more epochs than anyone waits for."""
     train = FLARETrain(
         registrationName="train",
         Input=input,
         PointTargetArrays=["von_mises"],
         ParameterArrays=["SigmaX", "YoungsModulus"],
-        ModelFile=os.path.join(folder, "model.safetensors"),
+        ModelFile=ModelFile,
         Epochs=epochs,
         **dict(Channels=16, Blocks=1, Heads=2, Latents=8, CheckpointInterval=0.2, **settings),
     )

@@ -9,6 +9,11 @@ for words in ("FLARETrain(", "FLAREPredict(", ".ParameterValues = ['SigmaX'", "S
 # The window's own means do not show.
 for words in ("Background", "NeverTrain", "KeepsModel", "StartTraining", "WarnOfParameters"):
     assert words not in trace, words
+# Nor does what the filters were asked for.
+for source in GetSources().values():
+    for name in source.ListProperties():
+        told_only = source.GetProperty(name) and source.GetProperty(name).SMProperty.GetInformationOnly()
+        assert not told_only or f".{name} = " not in trace, name
 assert os.path.exists(os.path.join(folder, "saved.vtu"))
 screenshot("traced")
 passed("check_traced")

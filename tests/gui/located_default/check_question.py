@@ -1,0 +1,4 @@
+from window_test import *
+
+screenshot("question")
+passed("check_question")
