@@ -14,6 +14,6 @@ for source in GetSources().values():
     for name in source.ListProperties():
         told_only = source.GetProperty(name) and source.GetProperty(name).SMProperty.GetInformationOnly()
         assert not told_only or f".{name} = " not in trace, name
-assert os.path.exists(os.path.join(folder, "saved.vtu"))
+assert os.path.exists(os.path.join(folder, "saved.vtk"))
 screenshot("traced")
 passed("check_traced")
