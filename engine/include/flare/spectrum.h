@@ -17,12 +17,19 @@ struct HeadSpectrum
   std::int64_t block = 0; // from 0
   std::int64_t head = 0;
   std::vector<double> eigenvalues; // M, largest first; beyond min(M, N) they are 0
+  // Where options.similarity asks for it, one value per head of the block: how alike what the two heads
+  // transport is. The mean squared cosine of the principal angles between the spaces of their modes to 99 %
+  // of the energy, without the constant, in the plain inner product over the points: 1 where one space
+  // contains the other, 0 where they are orthogonal, NaN where one of the two has no such mode.
+  std::vector<double> similarity;
 };
 
 // exp(entropy of lambda / sum lambda): how many modes take part.
 double effectiveRank(const std::vector<double>& eigenvalues);
 // The fewest leading modes whose eigenvalues add up to `fraction` of the sum.
 std::int64_t modesToEnergy(const std::vector<double>& eigenvalues, double fraction);
+// 1 - lambda_1: how fast a field that is mixed again and again becomes constant. 1 for a single eigenvalue.
+double spectralGap(const std::vector<double>& eigenvalues);
 
 // Eigenvectors of one head on the points of this rank.
 struct HeadModes
@@ -50,6 +57,7 @@ struct SpectrumOptions
 {
   std::int64_t block = -1; // -1: all
   std::int64_t head = -1;
+  bool similarity = false; // of heads; only where all heads are chosen
   SpectrumPrecision precision = SpectrumPrecision::Default;
   // Called with 0..1; returning false stops, and an empty result comes back.
   std::function<bool(double)> progress;

@@ -33,6 +33,8 @@ public:
   // q [M, D] of one head; scores are scale * q k^T, formed in double.
   GramStream(const torch::Tensor& q, double scale);
 
+  std::int64_t latents() const { return q_.size(0); }
+
   // k [n, D]: some more points, float32 or float64, on the device of q.
   void add(const torch::Tensor& k);
 

@@ -2,18 +2,13 @@
 
 #include "flare/spectrum.h"
 #include "nn/flare_model.h"
-#include "spectrum/gram.h"
-
-#include <torch/torch.h>
+#include "spectrum/block_factors.h"
 
 #include <functional>
 #include <string>
-#include <vector>
 
 namespace flare::spectrum
 {
-using QueryKey = nn::FlareModelImpl::QueryKey;
-
 // One forward pass of a model over a case, which stops at blocks to look at their scores. Collective.
 class Pass
 {
@@ -22,25 +17,14 @@ public:
   Pass(const Model& model, const Case& c, Device device, const SpectrumOptions& options,
     Communicator& communicator);
 
-  // Calls visit for one block, or for all of them (-1). False when the user stopped the pass.
-  bool run(std::int64_t block, const std::function<void(std::int64_t block, const QueryKey& factors)>& visit);
+  // Calls visit for one block, or for all of them (-1). False when the user stopped the pass, or a visit said
+  // so by returning false, which it must do on all ranks.
+  bool run(std::int64_t block, const std::function<bool(BlockFactors factors)>& visit);
 
-  // The heads' matrices over the points of all ranks; none when the user stopped. Throws Error when
-  // scores are not finite.
-  std::vector<HeadGram> gather(
-    std::int64_t block, const QueryKey& factors, const std::vector<std::int64_t>& heads);
-
-  // Indices of the points that take part in sums, on the network's device; undefined when all do.
-  const torch::Tensor& counted() const { return segments_.counted; }
+  // To be called during a visit with 0..1; false when the user wants to stop.
+  bool report(double part);
 
 private:
-  // Empty when it was stopped.
-  std::vector<HeadGram> sums(
-    std::int64_t block, const QueryKey& factors, const std::vector<std::int64_t>& heads);
-  torch::Tensor countedKeys(const torch::Tensor& k) const;
-  void stream(std::int64_t block, const torch::Tensor& k, const std::vector<std::int64_t>& heads,
-    std::vector<GramStream>& streams);
-  void report(std::int64_t block, double part);
   bool stoppedAnywhere();
 
   const Architecture& architecture_;
@@ -50,7 +34,8 @@ private:
   Segments segments_;
   nn::FlareModel network_{ nullptr };
   torch::Tensor input_;
-  std::int64_t last_ = 0; // block that ends the pass
+  std::int64_t block_ = 0; // the pass is at
+  std::int64_t last_ = 0;  // that ends the pass
   bool stopped_ = false;
 };
 }

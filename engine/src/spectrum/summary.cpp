@@ -19,6 +19,11 @@ double effectiveRank(const std::vector<double>& eigenvalues)
   return eigenvalues.empty() ? 0.0 : std::exp(entropy);
 }
 
+double spectralGap(const std::vector<double>& eigenvalues)
+{
+  return eigenvalues.size() > 1 ? 1.0 - eigenvalues[1] : 1.0;
+}
+
 std::int64_t modesToEnergy(const std::vector<double>& eigenvalues, double fraction)
 {
   // Summed in the same order as below, so that the whole of it is reached at fraction 1.

@@ -1,0 +1,98 @@
+#include "spectrum/head_routes.h"
+
+#include "ops/vector_math.h"
+#include "spectrum/gram.h"
+#include "spectrum/together.h"
+
+#include <ATen/Parallel.h>
+
+#include <limits>
+
+// Cost for N points and M latents: 2 N M D FLOP and N M exponentials per call, in double: for a million
+// points, 128 latents and D = 8, 2 GFLOP and 1.3e8 exponentials. Every exponent is at most 0, so nothing
+// overflows.
+//
+// Rounding: an exponent is within delta = (D + 2) u max |s| sum_d |q_d k_d| of its exact value, L_m likewise,
+// so that an entry of P or R is within 2 delta + (8 + M) u, relative, and one of W within twice that.
+
+namespace flare::spectrum
+{
+namespace
+{
+// Calls use(first, last, scores [last - first, M]) for blocks of points, on a CPU side by side.
+template<typename Use>
+void forEachBlock(const torch::Tensor& q, const torch::Tensor& k, const Use& use)
+{
+  const auto step = pointsPerPass(q.size(0), q.device());
+  const auto blocks = (k.size(0) + step - 1) / step;
+  const auto work = [&](std::int64_t begin, std::int64_t end)
+  {
+    torch::NoGradGuard guard; // of this thread
+    for (auto b = begin; b < end; ++b)
+    {
+      const auto first = b * step, last = std::min(first + step, k.size(0));
+      use(first, last, k.slice(0, first, last).to(torch::kFloat64).matmul(q.t()));
+    }
+  };
+  k.is_cpu() ? at::parallel_for(0, blocks, 1, work) : work(0, blocks);
+}
+
+// The log of the row sums of exp S, over all ranks.
+torch::Tensor logRowSums(const torch::Tensor& q, const torch::Tensor& k, Communicator& communicator)
+{
+  constexpr double lowest = -std::numeric_limits<double>::infinity();
+  const auto step = pointsPerPass(q.size(0), q.device());
+  const auto blocks = (k.size(0) + step - 1) / step;
+  // A row per block, so that the sum does not depend on the number of threads.
+  auto parts = torch::full({ blocks + 1, q.size(0) }, lowest, q.options());
+  together(communicator,
+    [&]
+    {
+      forEachBlock(q, k,
+        [&](std::int64_t first, std::int64_t, const torch::Tensor& scores)
+        { parts[first / step].copy_(torch::logsumexp(scores, 0)); });
+      parts = torch::logsumexp(parts, 0).to(torch::kCPU);
+    });
+  auto top = parts.clone();
+  communicator.max(top.data_ptr<double>(), top.numel());
+  auto sums = torch::exp(parts - top); // a rank without points adds 0
+  communicator.sum(sums.data_ptr<double>(), sums.numel());
+  return top + torch::log(sums);
+}
+}
+
+HeadRoutes::HeadRoutes(const torch::Tensor& q, const torch::Tensor& k, double scale,
+  const torch::Tensor& counted, Communicator& communicator)
+  : q_(q.to(torch::kFloat64) * scale)
+  , k_(k)
+{
+  ops::resolveVectorMath();
+  logSums_ = logRowSums(q_, counted.defined() ? k.index_select(0, counted) : k, communicator);
+}
+
+torch::Tensor HeadRoutes::decodeRows(const torch::Tensor& points) const
+{
+  const auto chosen = k_.index_select(0, points.to(k_.device())).to(torch::kFloat64);
+  return torch::softmax(chosen.matmul(q_.t()), 1).to(torch::kCPU);
+}
+
+torch::Tensor HeadRoutes::encodeFrom(const torch::Tensor& loads) const
+{
+  auto result = torch::empty({ k_.size(0) }, torch::kFloat64);
+  const auto shift = (torch::log(loads) - logSums_).to(q_.device());
+  forEachBlock(q_, k_,
+    [&](std::int64_t first, std::int64_t last, torch::Tensor scores)
+    { result.slice(0, first, last).copy_(scores.add_(shift).exp_().sum(1)); });
+  return result;
+}
+
+torch::Tensor HeadRoutes::decodeColumn(std::int64_t latent) const
+{
+  auto result = torch::empty({ k_.size(0) }, torch::kFloat64);
+  forEachBlock(q_, k_,
+    [&](std::int64_t first, std::int64_t last, const torch::Tensor& scores) {
+      result.slice(0, first, last).copy_(torch::exp(scores.select(1, latent) - torch::logsumexp(scores, 1)));
+    });
+  return result;
+}
+}

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "flare/error.h"
+
+#include <cstdint>
+#include <string>
+
+namespace flare::spectrum
+{
+// Throws Error unless lowest <= value < count; a lowest of -1 stands for all.
+inline void requireRange(const char* what, std::int64_t value, std::int64_t lowest, std::int64_t count)
+{
+  if (value < lowest || value >= count)
+  {
+    throw Error(std::string(what) + " " + std::to_string(value) + " does not exist: this model has " + what +
+                "s 0 to " + std::to_string(count - 1) + (lowest < 0 ? ", and -1 stands for all" : ""));
+  }
+}
+
+// Throws Error for fewer than one mode.
+inline void requireCount(int count)
+{
+  if (count < 1)
+  {
+    throw Error("the number of modes is " + std::to_string(count) + ", but at least 1 is needed");
+  }
+}
+}
