@@ -1,6 +1,8 @@
-// Time and peak memory of the spectra of one block's heads on a large mesh, on the CPU.
+// Time and peak memory of the spectra of one block's heads on a large mesh, on the CPU, and how long a picked
+// point's row of the mixing matrix takes.
 //   spectrum_cpu [points = 1000000] [latents = 128] [blocks = 1]
 // A network of 8 heads and 64 channels; `blocks` of its 8 are analysed.
+#include "flare/mixing.h"
 #include "flare/model.h"
 #include "flare/spectrum.h"
 #include "reference/spectrum.h"
@@ -10,9 +12,11 @@
 #include <sys/resource.h>
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <vector>
 
 namespace
 {
@@ -62,6 +66,31 @@ double processorSeconds()
   const auto time = resources().ru_utime;
   return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
 }
+
+template<typename Work>
+double secondsOf(const Work& work)
+{
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+// The first pick of a head finds the sums of its rows; the median of five more is what a user waits for.
+void pickPoints(const flare::Model& model, const flare::Case& mesh)
+{
+  flare::forEachMixing(model, mesh, flare::Device::Cpu, 0, {},
+    [&](const flare::Mixing& mixing)
+    {
+      const double first = secondsOf([&] { mixing.row({ 0 }, 0); });
+      std::vector<double> others;
+      for (std::int64_t i = 1; i <= 5; ++i)
+      {
+        others.push_back(secondsOf([&] { mixing.row({ i * mesh.count() / 6 }, 0); }));
+      }
+      std::sort(others.begin(), others.end());
+      std::printf("row of one head: %.2f s the first time, then %.2f s\n", first, others[2]);
+    });
+}
 }
 
 int main(int argc, char** argv)
@@ -91,5 +120,6 @@ int main(int argc, char** argv)
     static_cast<long long>(points), static_cast<long long>(latents), result.size(), at::get_num_threads(),
     seconds, processorSeconds() - processor, seconds * share, (processorSeconds() - processor) * share,
     peakMebibytes(), before);
+  pickPoints(model, mesh);
   return 0;
 }

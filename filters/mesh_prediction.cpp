@@ -140,6 +140,22 @@ void addOrReplace(
   attributes->AddArray(array);
 }
 
+void addValues(CaseMesh& mesh, Association association, const std::string& name,
+  const std::vector<double>& values, std::vector<std::string>& replaced)
+{
+  auto next = values.begin();
+  for (const auto& piece : mesh.pieces)
+  {
+    const auto count = static_cast<vtkIdType>(countOf(piece, association));
+    vtkNew<vtkDoubleArray> array;
+    array->SetName(name.c_str());
+    array->SetNumberOfTuples(count);
+    std::copy_n(next, count, array->GetPointer(0));
+    next += count;
+    addOrReplace(piece, association, array, replaced);
+  }
+}
+
 std::vector<std::vector<double>> predictedValues(const Case& c, Predictor& predictor)
 {
   return predictedValues(c, predictor.prepare(c), predictor);

@@ -33,6 +33,10 @@ vtkDataArray* truthOf(vtkDataSet* data, const FieldSpec& field, Association asso
 void addOrReplace(
   vtkDataSet* data, Association association, vtkDataArray* array, std::vector<std::string>& replaced);
 
+// Adds an array to the pieces of a mesh, from values in the order of its points (or cells).
+void addValues(CaseMesh& mesh, Association association, const std::string& name,
+  const std::vector<double>& values, std::vector<std::string>& replaced);
+
 // A case's prediction: per target field, tuples x components in double. Collective.
 std::vector<std::vector<double>> predictedValues(const Case& c, Predictor& predictor);
 std::vector<std::vector<double>> predictedValues(

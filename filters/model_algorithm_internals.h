@@ -43,6 +43,9 @@ struct vtkFLAREModelAlgorithm::Internals
   vtkNew<vtkStringArray> problem; // of the last execution
 
   flare::ModelInfo information() const;
+  // The version of the model file, the data's time and the values of parameters, as a text that changes with
+  // them.
+  std::string identity(double time) const;
   // Throws Error when a value is set for something that is not a parameter of the model, or is no number.
   void checkParameterValues(const flare::Signature& signature) const;
 };

@@ -1,14 +1,12 @@
 #pragma once
 
+#include "input_watch.h"
 #include "model_cache.h"
 
 #include "flare/dataset.h"
 
-#include <vtkType.h>
-
 #include <memory>
 #include <optional>
-#include <utility>
 #include <vector>
 
 class vtkDataObject;
@@ -28,9 +26,7 @@ public:
   PreparedMesh& of(std::size_t index, const Case& c);
 
 private:
-  // Data sets are told apart by their times of change, which are unique in a process.
-  std::vector<std::pair<const void*, vtkMTimeType>> seen_;
-  bool merged_ = false;
+  InputWatch input_;
   std::weak_ptr<SharedPredictor> predictor_;
   std::vector<std::optional<PreparedMesh>> meshes_;
 };

@@ -129,10 +129,13 @@ void fillSpectrum(vtkTable* table, const std::vector<MeshSpectra>& meshes)
   std::vector<std::string> mesh;
   std::vector<std::int64_t> block, head, mode;
   std::vector<double> eigenvalue;
+  std::vector<std::string> note;
   for (const auto& spectra : meshes)
   {
     for (const auto& spectrum : spectra.heads)
     {
+      const auto notes = modeNotes(spectrum.eigenvalues);
+      note.insert(note.end(), notes.begin(), notes.end());
       for (std::size_t i = 0; i < spectrum.eigenvalues.size(); ++i)
       {
         mesh.push_back(spectra.mesh);
@@ -151,23 +154,28 @@ void fillSpectrum(vtkTable* table, const std::vector<MeshSpectra>& meshes)
   addColumn(table, "Head", head);
   addColumn(table, "Mode", mode);
   addColumn(table, "Eigenvalue", eigenvalue);
+  addColumn(table, "Note", note);
 }
 
 void fillHeads(vtkTable* table, const std::vector<MeshSpectra>& meshes)
 {
   std::vector<std::string> mesh;
-  std::vector<std::int64_t> block, head, modes;
-  std::vector<double> rank, second;
+  std::vector<std::int64_t> block, head, to90, to99, to999;
+  std::vector<double> rank, second, gap;
   for (const auto& spectra : meshes)
   {
     for (const auto& spectrum : spectra.heads)
     {
+      const auto& values = spectrum.eigenvalues;
       mesh.push_back(spectra.mesh);
       block.push_back(spectrum.block);
       head.push_back(spectrum.head);
-      rank.push_back(effectiveRank(spectrum.eigenvalues));
-      modes.push_back(modesToEnergy(spectrum.eigenvalues, 0.99));
-      second.push_back(spectrum.eigenvalues.size() > 1 ? spectrum.eigenvalues[1] : 0.0);
+      rank.push_back(effectiveRank(values));
+      to90.push_back(modesToEnergy(values, 0.9));
+      to99.push_back(modesToEnergy(values, 0.99));
+      to999.push_back(modesToEnergy(values, 0.999));
+      second.push_back(values.size() > 1 ? values[1] : 0.0);
+      gap.push_back(spectralGap(values));
     }
   }
   if (meshes.size() > 1)
@@ -177,8 +185,11 @@ void fillHeads(vtkTable* table, const std::vector<MeshSpectra>& meshes)
   addColumn(table, "Block", block);
   addColumn(table, "Head", head);
   addColumn(table, "EffectiveRank", rank);
-  addColumn(table, "ModesTo99", modes);
+  addColumn(table, "ModesTo90", to90);
+  addColumn(table, "ModesTo99", to99);
+  addColumn(table, "ModesTo999", to999);
   addColumn(table, "SecondEigenvalue", second);
+  addColumn(table, "SpectralGap", gap);
 }
 
 void fillChart(vtkTable* table, const std::vector<MeshSpectra>& meshes)

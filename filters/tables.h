@@ -37,9 +37,10 @@ struct MeshSpectra
   std::vector<HeadSpectrum> heads;
 };
 
-// Block, Head, Mode, Eigenvalue (and Mesh in front when there are several).
+// Block, Head, Mode, Eigenvalue, Note (and Mesh in front when there are several).
 void fillSpectrum(vtkTable* table, const std::vector<MeshSpectra>& meshes);
-// Block, Head, EffectiveRank, ModesTo99, SecondEigenvalue (and Mesh in front when there are several).
+// Block, Head, EffectiveRank, ModesTo90, ModesTo99, ModesTo999, SecondEigenvalue, SpectralGap (and Mesh in
+// front when there are several).
 void fillHeads(vtkTable* table, const std::vector<MeshSpectra>& meshes);
 // Mode, and a column of eigenvalues per head; below 1e-16 NaN, which logarithmic axes leave out.
 void fillChart(vtkTable* table, const std::vector<MeshSpectra>& meshes);

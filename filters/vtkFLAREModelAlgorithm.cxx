@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <sstream>
 
 using namespace flare::filters;
 
@@ -43,6 +44,18 @@ void FileWatch::look(const std::string& path, Communicator& communicator)
 flare::ModelInfo vtkFLAREModelAlgorithm::Internals::information() const
 {
   return ModelCache::instance().information(this->modelFile);
+}
+
+std::string vtkFLAREModelAlgorithm::Internals::identity(double time) const
+{
+  std::ostringstream text;
+  text.precision(17);
+  text << identify(this->modelFile).text() << " " << time << " ";
+  for (const auto& [name, value] : this->parameterValues)
+  {
+    text << name << " " << value << " ";
+  }
+  return text.str();
 }
 
 void vtkFLAREModelAlgorithm::Internals::checkParameterValues(const flare::Signature& signature) const

@@ -1,25 +1,29 @@
 #include "vtkFLARESpectrum.h"
 
-#include "array_views.h"
 #include "case_reader.h"
 #include "guarded.h"
+#include "head_maps.h"
+#include "input_watch.h"
 #include "mesh_prediction.h"
 #include "model_algorithm_internals.h"
 #include "parallel.h"
 #include "tables.h"
 
 #include "flare/error.h"
+#include "flare/mixing.h"
 #include "flare/spectrum.h"
 
 #include <vtkDataObject.h>
-#include <vtkDoubleArray.h>
 #include <vtkInformation.h>
 #include <vtkInformationVector.h>
 #include <vtkMultiProcessController.h>
 #include <vtkObjectFactory.h>
+#include <vtkPolyData.h>
 #include <vtkTable.h>
 
 #include <algorithm>
+#include <sstream>
+#include <vector>
 
 using namespace flare::filters;
 
@@ -30,27 +34,10 @@ enum Port
   SPECTRUM,
   MODES,
   SUMMARY,
-  CHART
+  CHART,
+  HEAD_MAP,
+  SIMILARITY
 };
-
-// The share of the progress bar that the eigenvalues take; the vectors take the rest.
-constexpr double spectrumShare = 0.3;
-
-void addMode(CaseMesh& mesh, flare::Association association, const std::string& name,
-  const std::vector<double>& values, std::vector<std::string>& notes)
-{
-  auto next = values.begin();
-  for (const auto& piece : mesh.pieces)
-  {
-    const auto count = static_cast<vtkIdType>(countOf(piece, association));
-    vtkNew<vtkDoubleArray> array;
-    array->SetName(name.c_str());
-    array->SetNumberOfTuples(count);
-    std::copy_n(next, count, array->GetPointer(0));
-    next += count;
-    addOrReplace(piece, association, array, notes);
-  }
-}
 
 void addModes(CaseMesh& mesh, flare::Association association, const flare::HeadModes& modes,
   std::vector<std::string>& notes)
@@ -58,23 +45,37 @@ void addModes(CaseMesh& mesh, flare::Association association, const flare::HeadM
   const auto place = "_b" + std::to_string(modes.block) + "_h" + std::to_string(modes.head) + "_";
   for (std::size_t i = 0; i < modes.right.size(); ++i)
   {
-    addMode(mesh, association, "mode" + place + std::to_string(i), modes.right[i], notes);
-    addMode(mesh, association, "left" + place + std::to_string(i), modes.left[i], notes);
+    addValues(mesh, association, "mode" + place + std::to_string(i), modes.right[i], notes);
+    addValues(mesh, association, "left" + place + std::to_string(i), modes.left[i], notes);
   }
 }
 }
+
+// What does not depend on which head is looked at.
+struct vtkFLARESpectrum::Kept
+{
+  InputWatch watch;
+  std::vector<MeshSpectra> spectra;
+  std::vector<flare::Mixing> mixings; // of each mesh, where one block is chosen
+};
 
 vtkStandardNewMacro(vtkFLARESpectrum);
 
 vtkFLARESpectrum::vtkFLARESpectrum()
   : vtkFLAREModelAlgorithm(1)
+  , Keep(new Kept)
 {
-  this->SetNumberOfOutputPorts(4);
+  this->SetNumberOfOutputPorts(6);
 }
+
+vtkFLARESpectrum::~vtkFLARESpectrum() = default;
 
 int vtkFLARESpectrum::FillOutputPortInformation(int port, vtkInformation* info)
 {
-  info->Set(vtkDataObject::DATA_TYPE_NAME(), port == MODES ? "vtkDataObject" : "vtkTable");
+  const char* type = port == MODES                            ? "vtkDataObject"
+                     : port == HEAD_MAP || port == SIMILARITY ? "vtkPolyData"
+                                                              : "vtkTable";
+  info->Set(vtkDataObject::DATA_TYPE_NAME(), type);
   return 1;
 }
 
@@ -83,6 +84,13 @@ int vtkFLARESpectrum::RequestDataObject(
 {
   makeTables(outputs, { SPECTRUM, SUMMARY, CHART });
   makeLike(outputs, MODES, vtkDataObject::GetData(inputs[0], 0));
+  for (const int port : { HEAD_MAP, SIMILARITY })
+  {
+    if (!vtkPolyData::GetData(outputs, port))
+    {
+      outputs->GetInformationObject(port)->Set(vtkDataObject::DATA_OBJECT(), vtkNew<vtkPolyData>());
+    }
+  }
   return 1;
 }
 
@@ -98,6 +106,35 @@ int vtkFLARESpectrum::RequestData(
   return 1;
 }
 
+void vtkFLARESpectrum::RequireHead(const flare::Architecture& architecture) const
+{
+  const auto require = [](const char* property, int value, std::int64_t count)
+  {
+    if (value >= count)
+    {
+      throw PropertyError(property, std::string(property) + " is " + std::to_string(value) +
+                                      ", but the model has 0 to " + std::to_string(count - 1) +
+                                      ", and -1 stands for all");
+    }
+  };
+  require("Block", this->Block, architecture.blocks);
+  require("Head", this->Head, architecture.heads);
+  if (this->Precision > 1)
+  {
+    throw PropertyError(
+      "Precision", "Precision is BFloat16, in which spectra are not computed. Choose Default or Precise");
+  }
+}
+
+// All that the spectra depend on, besides the input.
+std::string vtkFLARESpectrum::SettingsText(vtkDataObject* input) const
+{
+  std::ostringstream text;
+  text << this->Internal->identity(timeOf(input)) << this->Block << " " << this->CompareHeads << " "
+       << this->MergeBlocks << " " << this->Precision << " " << this->Device;
+  return text.str();
+}
+
 void vtkFLARESpectrum::Analyse(vtkDataObject* input, vtkInformationVector* outputs)
 {
   auto* controller = vtkMultiProcessController::GetGlobalController();
@@ -106,56 +143,81 @@ void vtkFLARESpectrum::Analyse(vtkDataObject* input, vtkInformationVector* outpu
     "ModelFile", [&] { return ModelCache::instance().model(this->Internal->modelFile, *communicator); });
   const auto& signature = model.info().signature;
   this->Internal->checkParameterValues(signature);
-  const auto device = static_cast<flare::Device>(this->Device);
+  this->RequireHead(model.info().architecture);
 
   auto* output = vtkDataObject::GetData(outputs, MODES);
   shareMesh(input, output);
-  std::vector<MeshSpectra> all;
   std::vector<std::string> notes;
   ReadingNotes reading;
   auto meshes = meshesOf(output, timeOf(input), this->MergeBlocks, *communicator);
-  double begin = 0.0, end = 0.0;
-  flare::SpectrumOptions options;
-  if (this->Precision > 1)
+  auto& kept = *this->Keep;
+  const auto addModesOf = [&](const flare::Mixing& mixing, CaseMesh& mesh)
   {
-    throw flare::Error("Precision is BFloat16, in which spectra are not computed. Choose Default or Precise");
-  }
-  options.precision = static_cast<flare::SpectrumPrecision>(this->Precision);
-  options.progress = [&](double part)
-  {
-    this->UpdateProgress(begin + part * (end - begin));
-    return !this->CheckAbort();
-  };
-  for (std::size_t i = 0; i < meshes.size(); ++i)
-  {
-    const auto share = 1.0 / static_cast<double>(meshes.size());
-    begin = static_cast<double>(i) * share;
-    end = begin + spectrumShare * share;
-    options.block = this->Block;
-    options.head = this->Head;
-    const auto c = readCase(
-      meshes[i], signature, Targets::Ignored, &this->Internal->parameterValues, *communicator, &reading);
-    all.push_back({ meshes[i].name, spectra(model, c, device, options, communicator) });
-    const auto& heads = all.back().heads;
-    const auto step =
-      (1.0 - spectrumShare) * share / static_cast<double>(std::max<std::size_t>(1, heads.size()));
-    for (const auto& head : heads)
+    const bool all = this->Head < 0;
+    for (std::int64_t h = all ? 0 : this->Head;
+         this->NumberOfModes > 0 && h < (all ? mixing.heads() : this->Head + 1); ++h)
     {
-      begin = end;
-      end = begin + step;
-      if (this->NumberOfModes > 0)
-      {
-        addModes(meshes[i], signature.association,
-          modes(model, c, device, head.block, head.head, this->NumberOfModes, options, communicator), notes);
-      }
+      addModes(mesh, signature.association, mixing.modes(h, this->NumberOfModes), notes);
+    }
+  };
+  const bool changed = kept.watch.changed(input, this->SettingsText(input), *communicator);
+  if (!changed && kept.mixings.size() == meshes.size())
+  {
+    for (std::size_t i = 0; i < meshes.size(); ++i)
+    {
+      addModesOf(kept.mixings[i], meshes[i]);
+    }
+  }
+  else
+  {
+    kept.watch.forget(); // until it is all there
+    kept.spectra.clear();
+    kept.mixings.clear();
+    double begin = 0.0;
+    const auto share = 1.0 / static_cast<double>(meshes.size());
+    flare::SpectrumOptions options;
+    options.precision = static_cast<flare::SpectrumPrecision>(this->Precision);
+    options.progress = [&](double part)
+    {
+      this->UpdateProgress(begin + part * share);
+      return !this->CheckAbort();
+    };
+    bool finished = true;
+    for (auto& mesh : meshes)
+    {
+      const auto c = readCase(
+        mesh, signature, Targets::Ignored, &this->Internal->parameterValues, *communicator, &reading);
+      kept.spectra.push_back({ mesh.name, {} });
+      finished = finished && forEachMixing(
+                               model, c, static_cast<flare::Device>(this->Device), this->Block, options,
+                               [&](flare::Mixing mixing)
+                               {
+                                 for (auto& head : mixing.spectra(-1, this->CompareHeads))
+                                 {
+                                   kept.spectra.back().heads.push_back(std::move(head));
+                                 }
+                                 addModesOf(mixing, mesh);
+                                 if (this->Block >= 0)
+                                 {
+                                   kept.mixings.push_back(std::move(mixing));
+                                 }
+                               },
+                               communicator);
+      begin += share;
+    }
+    if (finished)
+    {
+      kept.watch.changed(input, this->SettingsText(input), *communicator);
     }
   }
   this->SetAbortOutput(stopRequested(this, *communicator));
 
-  const auto shown = communicator->rank() == 0 ? all : std::vector<MeshSpectra>(all.size());
+  const auto shown = communicator->rank() == 0 ? kept.spectra : std::vector<MeshSpectra>(kept.spectra.size());
   fillSpectrum(vtkTable::GetData(outputs, SPECTRUM), shown); // ParaView joins the tables of all ranks
   fillHeads(vtkTable::GetData(outputs, SUMMARY), shown);
   fillChart(vtkTable::GetData(outputs, CHART), shown);
+  fillHeadMap(vtkPolyData::GetData(outputs, HEAD_MAP), shown);
+  fillSimilarityMap(vtkPolyData::GetData(outputs, SIMILARITY), shown);
   auto warnings = unite(*communicator, notes);
   if (reading.sharedPoints > 0)
   {
@@ -170,5 +232,6 @@ void vtkFLARESpectrum::PrintSelf(ostream& os, vtkIndent indent)
   os << indent << "Block: " << this->Block << "\n";
   os << indent << "Head: " << this->Head << "\n";
   os << indent << "NumberOfModes: " << this->NumberOfModes << "\n";
+  os << indent << "CompareHeads: " << this->CompareHeads << "\n";
   os << indent << "MergeBlocks: " << this->MergeBlocks << "\n";
 }

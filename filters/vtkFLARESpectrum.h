@@ -6,17 +6,28 @@
  * latents. All its eigenvalues lie in [0, 1]; the largest is 1, with the constant vector. Blocks, heads and
  * modes count from 0, modes from the largest eigenvalue.
  *
- * Port 0: Spectrum, a table of Block, Head, Mode, Eigenvalue. Port 1: Modes, the mesh with the leading
- * NumberOfModes eigenvectors of the chosen heads: mode_bB_hH_I, right vectors, and left_bB_hH_I, left
- * vectors (biorthonormal to them), for block B, head H, mode I. The component of largest magnitude of a right
- * vector is positive. Port 2: Summary, a row per head: Block, Head, EffectiveRank, ModesTo99,
- * SecondEigenvalue. Port 3: Chart, Mode and a column of eigenvalues per head, NaN below 1e-16. Where a
- * composite has several volume blocks, each is a mesh of its own, and the tables say in Mesh which it is.
+ * Port 0: Spectrum, a table of Block, Head, Mode, Eigenvalue, Note ("constant", "one of 3 equal ones",
+ * "none": too small to have a vector). Port 1: Modes, the mesh with the leading NumberOfModes eigenvectors of
+ * the chosen head: mode_bB_hH_I, right vectors, and left_bB_hH_I, left vectors (biorthonormal to them), for
+ * block B, head H, mode I. The component of largest magnitude of a right vector is positive. Port 2: Summary,
+ * a row per head: Block, Head, EffectiveRank, ModesTo90, ModesTo99, ModesTo999, SecondEigenvalue,
+ * SpectralGap. Port 3: Chart, Mode and a column of eigenvalues per head, NaN below 1e-16. Port 4: Head Map,
+ * the summary as a picture of squares, blocks below each other and heads side by side. Port 5: Similarity,
+ * the heads of a block against each other, where CompareHeads asks for it. Where a composite has several
+ * volume blocks, each is a mesh of its own, and the tables say in Mesh which it is.
  */
 #ifndef vtkFLARESpectrum_h
 #define vtkFLARESpectrum_h
 
 #include "vtkFLAREModelAlgorithm.h"
+
+#include <memory> // for the private part
+#include <string>
+
+namespace flare
+{
+struct Architecture;
+}
 
 class VTKFLAREFILTERS_EXPORT vtkFLARESpectrum : public vtkFLAREModelAlgorithm
 {
@@ -26,7 +37,9 @@ public:
   void PrintSelf(ostream& os, vtkIndent indent) override;
 
   ///@{
-  /** The block and the head to look at, from 0; -1: all. */
+  /** The block to look at, and its head whose modes are wanted, from 0; -1: all. The tables are about all
+   * heads of the block. Another head, or number of modes, of one block is found without another forward pass.
+   */
   vtkSetClampMacro(Block, int, -1, VTK_INT_MAX);
   vtkGetMacro(Block, int);
   vtkSetClampMacro(Head, int, -1, VTK_INT_MAX);
@@ -40,6 +53,13 @@ public:
   ///@}
 
   ///@{
+  /** Compare the mode spaces of the heads of each block. */
+  vtkSetMacro(CompareHeads, bool);
+  vtkGetMacro(CompareHeads, bool);
+  vtkBooleanMacro(CompareHeads, bool);
+  ///@}
+
+  ///@{
   /** Take all volume blocks of a composite as one mesh. */
   vtkSetMacro(MergeBlocks, bool);
   vtkGetMacro(MergeBlocks, bool);
@@ -48,7 +68,7 @@ public:
 
 protected:
   vtkFLARESpectrum();
-  ~vtkFLARESpectrum() override = default;
+  ~vtkFLARESpectrum() override;
 
   int FillOutputPortInformation(int port, vtkInformation* info) override;
   int RequestDataObject(vtkInformation*, vtkInformationVector**, vtkInformationVector*) override;
@@ -57,10 +77,16 @@ protected:
   int Block = -1;
   int Head = -1;
   int NumberOfModes = 3;
+  bool CompareHeads = false;
   bool MergeBlocks = false;
 
 private:
   void Analyse(vtkDataObject* input, vtkInformationVector* outputs);
+  void RequireHead(const flare::Architecture& architecture) const;
+  std::string SettingsText(vtkDataObject* input) const;
+
+  struct Kept;
+  const std::unique_ptr<Kept> Keep;
 
   vtkFLARESpectrum(const vtkFLARESpectrum&) = delete;
   void operator=(const vtkFLARESpectrum&) = delete;

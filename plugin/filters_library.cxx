@@ -13,6 +13,7 @@
 FLARE_DECLARE(vtkFLARETrain)
 FLARE_DECLARE(vtkFLAREPredict)
 FLARE_DECLARE(vtkFLARESpectrum)
+FLARE_DECLARE(vtkFLARERoutes)
 FLARE_DECLARE(vtkFLAREEvaluate)
 FLARE_DECLARE(vtkFLAREModelInfo)
 FLARE_DECLARE(vtkFLAREModelAlgorithm)
@@ -33,7 +34,7 @@ struct Class
   }
 
 const Class classes[] = { FLARE_CLASS(vtkFLARETrain), FLARE_CLASS(vtkFLAREPredict),
-  FLARE_CLASS(vtkFLARESpectrum), FLARE_CLASS(vtkFLAREEvaluate), FLARE_CLASS(vtkFLAREModelInfo),
+  FLARE_CLASS(vtkFLARESpectrum), FLARE_CLASS(vtkFLARERoutes), FLARE_CLASS(vtkFLAREEvaluate), FLARE_CLASS(vtkFLAREModelInfo),
   { "vtkFLAREModelAlgorithm", nullptr, &vtkFLAREModelAlgorithmCommand } };
 }
 

@@ -56,7 +56,8 @@ vtkObjectBase* create(void* context)
 void promiseFilters(vtkClientServerInterpreter* interpreter)
 {
   for (const char* name :
-    { "vtkFLARETrain", "vtkFLAREPredict", "vtkFLARESpectrum", "vtkFLAREEvaluate", "vtkFLAREModelInfo" })
+    { "vtkFLARETrain", "vtkFLAREPredict", "vtkFLARESpectrum", "vtkFLARERoutes", "vtkFLAREEvaluate",
+      "vtkFLAREModelInfo" })
   {
     interpreter->AddNewInstanceFunction(name, &create, new Promise{ interpreter, name },
       [](void* promise) { delete static_cast<Promise*>(promise); });

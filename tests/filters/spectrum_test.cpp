@@ -6,11 +6,16 @@
 
 #include <gtest/gtest.h>
 
+#include <vtkCallbackCommand.h>
+#include <vtkCellData.h>
 #include <vtkErrorCode.h>
 #include <vtkMultiBlockDataSet.h>
 #include <vtkPointData.h>
+#include <vtkPolyData.h>
 
 #include <cmath>
+#include <string>
+#include <vector>
 
 namespace flare::test
 {
@@ -55,11 +60,13 @@ TEST_F(Spectrum, ListsTheEigenvaluesOfAllHeads)
   update();
   auto* table = tableOf(spectrum, 0);
   ASSERT_EQ(table->GetNumberOfRows(), 2 * 8); // 1 block, 2 heads, 8 latents
-  ASSERT_EQ(table->GetNumberOfColumns(), 4);
+  ASSERT_EQ(table->GetNumberOfColumns(), 5);
   EXPECT_STREQ(table->GetColumnName(0), "Block");
   EXPECT_STREQ(table->GetColumnName(1), "Head");
   EXPECT_STREQ(table->GetColumnName(2), "Mode");
   EXPECT_STREQ(table->GetColumnName(3), "Eigenvalue");
+  EXPECT_STREQ(table->GetColumnName(4), "Note");
+  EXPECT_EQ(table->GetValueByName(0, "Note").ToString(), "constant");
   for (vtkIdType head = 0; head < 2; ++head)
   {
     double before = 1.0 + 1e-6; // the largest is 1, up to the rounding of float32 scores
@@ -79,6 +86,11 @@ TEST_F(Spectrum, ListsTheEigenvaluesOfAllHeads)
   ASSERT_EQ(summary->GetNumberOfRows(), 2);
   EXPECT_GE(summary->GetValueByName(0, "EffectiveRank").ToDouble(), 1.0);
   EXPECT_GE(summary->GetValueByName(1, "ModesTo99").ToInt(), 1);
+  EXPECT_LE(summary->GetValueByName(1, "ModesTo90").ToInt(), summary->GetValueByName(1, "ModesTo99").ToInt());
+  EXPECT_LE(
+    summary->GetValueByName(1, "ModesTo99").ToInt(), summary->GetValueByName(1, "ModesTo999").ToInt());
+  EXPECT_EQ(summary->GetValueByName(1, "SpectralGap").ToDouble(),
+    1.0 - summary->GetValueByName(1, "SecondEigenvalue").ToDouble());
 
   auto* chart = tableOf(spectrum, 3);
   EXPECT_EQ(chart->GetNumberOfRows(), 8);
@@ -97,7 +109,7 @@ TEST_F(Spectrum, PutsModesOnTheMesh)
   spectrum->SetHead(1);
   spectrum->SetNumberOfModes(2);
   update();
-  EXPECT_EQ(tableOf(spectrum, 0)->GetNumberOfRows(), 8);
+  EXPECT_EQ(tableOf(spectrum, 0)->GetNumberOfRows(), 2 * 8) << "the tables are about all heads";
   auto* mesh = vtkUnstructuredGrid::SafeDownCast(spectrum->GetOutputDataObject(1));
   ASSERT_EQ(mesh->GetNumberOfPoints(), 36);
   EXPECT_TRUE(mesh->GetPointData()->HasArray("p"));
@@ -170,5 +182,87 @@ TEST_F(Spectrum, NamesHeadsThatDoNotExist)
   EXPECT_NE(said->errors.find("7"), std::string::npos) << said->errors;
   EXPECT_EQ(tableOf(spectrum, 0)->GetNumberOfRows(), 0);
   EXPECT_EQ(spectrum->GetOutputDataObject(1)->GetNumberOfElements(vtkDataObject::POINT), 0);
+}
+
+TEST_F(Spectrum, DrawsTheHeadsAsSquares)
+{
+  spectrum->SetNumberOfModes(0);
+  spectrum->SetCompareHeads(true);
+  update();
+  auto* heads = vtkPolyData::SafeDownCast(spectrum->GetOutputDataObject(4));
+  ASSERT_EQ(heads->GetNumberOfCells(), 2);
+  auto* rank = heads->GetCellData()->GetArray("EffectiveRank");
+  auto* summary = tableOf(spectrum, 2);
+  for (vtkIdType i = 0; i < 2; ++i)
+  {
+    EXPECT_EQ(heads->GetCellData()->GetArray("Head")->GetComponent(i, 0), i);
+    EXPECT_EQ(rank->GetComponent(i, 0), summary->GetValueByName(i, "EffectiveRank").ToDouble());
+    double bounds[6];
+    heads->GetCellBounds(i, bounds);
+    EXPECT_EQ(bounds[0], i);
+    EXPECT_EQ(bounds[3], 0.0) << "the first block is on top";
+  }
+  auto* alike = vtkPolyData::SafeDownCast(spectrum->GetOutputDataObject(5));
+  ASSERT_EQ(alike->GetNumberOfCells(), 4);
+  auto* similarity = alike->GetCellData()->GetArray("Similarity");
+  EXPECT_EQ(similarity->GetComponent(1, 0), similarity->GetComponent(2, 0));
+  spectrum->SetCompareHeads(false);
+  update();
+  EXPECT_EQ(vtkPolyData::SafeDownCast(spectrum->GetOutputDataObject(5))->GetNumberOfCells(), 0);
+}
+
+// Another head needs no other forward pass, and whatever matters makes a new one.
+TEST_F(Spectrum, KeepsWhatDoesNotDependOnTheHead)
+{
+  const auto arrayOf = [&](int head)
+  {
+    const auto name = "mode_b0_h" + std::to_string(head) + "_1";
+    auto* mesh = vtkUnstructuredGrid::SafeDownCast(spectrum->GetOutputDataObject(1));
+    auto* array = mesh->GetPointData()->GetArray(name.c_str());
+    std::vector<double> values;
+    for (vtkIdType i = 0; array && i < array->GetNumberOfTuples(); ++i)
+    {
+      values.push_back(array->GetComponent(i, 0));
+    }
+    return values;
+  };
+  spectrum->SetBlock(0);
+  spectrum->SetHead(0);
+  update();
+  const auto first = arrayOf(0);
+  ASSERT_EQ(first.size(), 36u);
+  int steps = 0;
+  vtkNew<vtkCallbackCommand> counter;
+  counter->SetClientData(&steps);
+  counter->SetCallback([](vtkObject*, unsigned long, void* data, void*) { ++*static_cast<int*>(data); });
+  spectrum->AddObserver(vtkCommand::ProgressEvent, counter);
+  spectrum->SetHead(1);
+  update();
+  const int again = steps;
+  EXPECT_TRUE(arrayOf(0).empty());
+  EXPECT_EQ(arrayOf(1).size(), 36u);
+  spectrum->SetHead(0);
+  update();
+  EXPECT_EQ(arrayOf(0), first);
+
+  steps = 0;
+  spectrum->SetInputData(square(6, 3.5));
+  update();
+  EXPECT_GT(steps, again) << "the pass reports its progress";
+  EXPECT_NE(arrayOf(0), first) << "the parameter of the mesh is another one";
+  vtkNew<vtkFLARESpectrum> fresh;
+  fresh->SetModelFile(model.c_str());
+  fresh->SetDevice(vtkFLARESpectrum::CPU);
+  fresh->SetInputData(square(6, 3.5));
+  fresh->SetBlock(0);
+  fresh->SetHead(0);
+  fresh->Update();
+  auto* values = vtkUnstructuredGrid::SafeDownCast(fresh->GetOutputDataObject(1))
+                   ->GetPointData()
+                   ->GetArray("mode_b0_h0_1");
+  for (vtkIdType i = 0; i < 36; ++i)
+  {
+    EXPECT_EQ(values->GetComponent(i, 0), arrayOf(0)[static_cast<std::size_t>(i)]);
+  }
 }
 }

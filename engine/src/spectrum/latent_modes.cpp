@@ -9,11 +9,6 @@ namespace flare::spectrum
 {
 namespace
 {
-constexpr double smallestEigenvalue = 1e-10;
-// Eigenvalues this close share an eigenspace as far as double can tell: the sums and the solver leave about
-// 1e-13 (gram.cpp).
-constexpr double degenerate = 1e-12;
-
 // An eigen-solver's error is absolute, about 1e-16 over the gap. Components of u below `untrusted` are
 // recovered from the eigenvalue equation, unless that would move u by more than `noise`.
 constexpr double untrusted = 1e-7;
@@ -43,7 +38,7 @@ void makeCanonical(const torch::Tensor& vectors, const std::vector<double>& eige
   for (std::int64_t first = 0, last = 0; first < count; first = last)
   {
     last = first + 1;
-    while (last < count && eigenvalues[last - 1] - eigenvalues[last] <= degenerate)
+    while (last < count && eigenvalues[last - 1] - eigenvalues[last] <= degenerateEigenvalues)
     {
       ++last;
     }

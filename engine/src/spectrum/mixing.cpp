@@ -266,13 +266,17 @@ bool forEachMixing(const Model& model, const Case& c, Device device, std::int64_
       impl->precision = options.precision;
       impl->communicator = communicator;
       impl->routes.resize(static_cast<std::size_t>(impl->heads()));
-      // The pass ends before a visitor that keeps the operators looks at them again.
+      // A visitor that keeps the operators may look at them again when the pass has ended.
       const auto passing = std::make_shared<bool>(true);
       bool goesOn = true;
       impl->progress = [&pass, &goesOn, passing](double part)
       {
-        goesOn = !*passing || pass.report(part);
-        return goesOn;
+        if (*passing)
+        {
+          goesOn = pass.report(part);
+          return goesOn;
+        }
+        return true;
       };
       visit(Mixing(std::move(impl)));
       *passing = false;

@@ -1,5 +1,6 @@
 #include "flare/spectrum.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -40,5 +41,28 @@ std::int64_t modesToEnergy(const std::vector<double>& eigenvalues, double fracti
     ++modes;
   }
   return modes;
+}
+
+std::vector<std::string> modeNotes(const std::vector<double>& eigenvalues)
+{
+  std::vector<std::string> notes(eigenvalues.size());
+  // The constant vector is known, and apart from others of its eigenvalue.
+  if (!notes.empty())
+  {
+    notes.front() = "constant";
+  }
+  for (std::size_t first = 1, last = 0; first < eigenvalues.size(); first = last)
+  {
+    last = first + 1;
+    while (last < eigenvalues.size() && eigenvalues[last - 1] - eigenvalues[last] <= degenerateEigenvalues)
+    {
+      ++last;
+    }
+    std::fill(notes.begin() + first, notes.begin() + last,
+      eigenvalues[first] < smallestEigenvalue ? "none"
+      : last - first > 1                      ? "one of " + std::to_string(last - first) + " equal ones"
+                                              : std::string());
+  }
+  return notes;
 }
 }

@@ -31,5 +31,20 @@ TEST(ModesToEnergy, CountsLeadingModes)
   EXPECT_EQ(modesToEnergy(eigenvalues, 1.0), 4);
   EXPECT_EQ(modesToEnergy({}, 0.99), 0);
 }
+
+TEST(SpectralGap, IsTheDistanceToTheSecond)
+{
+  EXPECT_EQ(spectralGap({ 1.0, 0.25, 0.1 }), 0.75);
+  EXPECT_EQ(spectralGap({ 1.0 }), 1.0);
+}
+
+TEST(ModeNotes, NameWhatHasNoVectorOfItsOwn)
+{
+  const std::vector<double> eigenvalues{ 1.0, 1.0, 0.5, 0.5 - 5e-13, 0.2, 1e-11, 0.0 };
+  EXPECT_EQ(modeNotes(eigenvalues),
+    (std::vector<std::string>{ "constant", "", "one of 2 equal ones", "one of 2 equal ones", "", "none", "none" }));
+  EXPECT_EQ(modeNotes({ 1.0 }), std::vector<std::string>{ "constant" });
+  EXPECT_TRUE(modeNotes({}).empty());
+}
 }
 }

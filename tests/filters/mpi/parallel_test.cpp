@@ -3,6 +3,7 @@
 #include "support.h"
 #include "vtkFLAREEvaluate.h"
 #include "vtkFLAREPredict.h"
+#include "vtkFLARERoutes.h"
 #include "vtkFLARESpectrum.h"
 #include "vtkFLARETrain.h"
 
@@ -498,6 +499,61 @@ TEST(Parallel, SpectraOfSplitMeshesAreTheSerialOnes)
   for (std::size_t i = 0; i < eigenvalues[0].size(); ++i)
   {
     EXPECT_TRUE(std::abs(eigenvalues[0][i] - eigenvalues[1][i]) <= 1e-11) << i;
+  }
+  world()->Barrier();
+}
+
+TEST(Parallel, RoutesOnSplitMeshesAreTheSerialOnes)
+{
+  Folder mine;
+  const auto folder = sharedFolder(mine);
+  Filters f(folder + "/model.safetensors");
+  for (int i = 0; i < 3; ++i)
+  {
+    f.train->AddInputDataObject(disjoint(square(7, 1.0 + i), rank()));
+  }
+  f.train->Update();
+  const auto whole = square(7, 2.5);
+  std::vector<std::map<std::pair<double, double>, double>> found;
+  std::vector<std::vector<double>> latents;
+  // A rank's part of the mesh, then all of it on the first rank.
+  for (const auto& part : { disjoint(whole, rank()), onFirstRank(whole) })
+  {
+    vtkNew<vtkFLARERoutes> routes;
+    vtkNew<Messages> said;
+    said->observe(routes);
+    routes->SetModelFile((folder + "/model.safetensors").c_str());
+    routes->SetPrecision(1);
+    routes->SetInputData(part);
+    routes->SetPosition(0.9, 0.4, 0.0); // of the second rank in the one, of the first in the other
+    routes->Update();
+    EXPECT_EQ(said->errors, "");
+    auto* mesh = vtkUnstructuredGrid::SafeDownCast(routes->GetOutputDataObject(0));
+    auto* route = mesh->GetPointData()->GetArray("route_b0");
+    auto& values = found.emplace_back();
+    for (vtkIdType i = 0; i < mesh->GetNumberOfPoints(); ++i)
+    {
+      const double* x = mesh->GetPoint(i);
+      values[{ x[0], x[1] }] = route->GetComponent(i, 0);
+    }
+    auto* table = tableOf(routes, 1);
+    EXPECT_EQ(table->GetNumberOfRows() > 0, rank() == 0) << "one rank has the table";
+    auto& shares = latents.emplace_back();
+    for (vtkIdType i = 0; i < table->GetNumberOfRows(); ++i)
+    {
+      shares.push_back(table->GetValueByName(i, "Head_1").ToDouble());
+    }
+  }
+  if (rank() == 0)
+  {
+    for (const auto& [place, value] : found[0])
+    {
+      EXPECT_NEAR(value, found[1][place], 1e-12); // in double, sums in another order
+    }
+    for (std::size_t i = 0; i < latents[0].size(); ++i)
+    {
+      EXPECT_NEAR(latents[0][i], latents[1][i], 1e-12);
+    }
   }
   world()->Barrier();
 }

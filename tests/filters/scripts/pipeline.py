@@ -40,11 +40,21 @@ predict.UpdatePipeline()
 assert predict.PointData["von_mises_predicted"].GetRange() != before
 
 spectrum = FLARESpectrum(Input=unseen, ModelFile=model, Block=0, Head=1, NumberOfModes=2)
-assert columns(fetch(spectrum, 0)) == ["Block", "Head", "Mode", "Eigenvalue"]
+assert columns(fetch(spectrum, 0)) == ["Block", "Head", "Mode", "Eigenvalue", "Note"]
 modes = OutputPort(spectrum, 1)
 assert "mode_b0_h1_1" in modes.PointData.keys() and "left_b0_h1_1" in modes.PointData.keys()
-assert fetch(spectrum, 2).GetNumberOfRows() == 1
+assert fetch(spectrum, 2).GetNumberOfRows() == 2  # of all heads
+assert fetch(spectrum, 4).GetNumberOfCells() == 2
 assert columns(fetch(spectrum, 3))[0] == "Mode"
+
+routes = FLARERoutes(Input=unseen, ModelFile=model, Head=1)
+assert all(low <= value <= high for value, (low, high) in zip(routes.Position, zip(*[iter(unseen.GetDataInformation().GetBounds())] * 2)))
+routes.UpdatePipeline()
+assert columns(fetch(routes, 1)) == ["Latent", "Head_0", "Head_1"]
+nearest = fetch(routes, 0).GetPointData().GetArray("route_b0_h1").GetValue(0)
+routes.Selection = IDSelectionSource(IDs=[-1, 3], FieldType="POINT")
+routes.UpdatePipeline()
+assert fetch(routes, 0).GetPointData().GetArray("route_b0_h1").GetValue(0) != nearest
 
 score = FLAREEvaluate(Input=cases("test", 3), ModelFile=model)
 table = fetch(score, 0)
@@ -66,7 +76,9 @@ assert "von_mises_predicted" in connected.PointData.keys()
 
 # Ports are named.
 assert [train.SMProxy.GetOutputPortName(i) for i in range(2)] == ["History", "Validation"]
-assert [spectrum.SMProxy.GetOutputPortName(i) for i in range(4)] == ["Spectrum", "Modes", "Summary", "Chart"]
+assert [spectrum.SMProxy.GetOutputPortName(i) for i in range(6)] == [
+    *("Spectrum", "Modes", "Summary", "Chart", "HeadMap", "Similarity")
+]
 assert [score.SMProxy.GetOutputPortName(i) for i in range(2)] == ["Cases", "Summary"]
 
 # Mistakes leave empty outputs.

@@ -18,7 +18,7 @@ assert loaded()
 
 source = cases(count=2)
 source.UpdatePipeline()
-proxies = [FLARETrain(Input=source), FLAREPredict(Input=source), FLARESpectrum(Input=source), FLAREEvaluate(Input=source),
+proxies = [FLARETrain(Input=source), FLAREPredict(Input=source), FLARESpectrum(Input=source), FLARERoutes(Input=source), FLAREEvaluate(Input=source),
            FLAREModelInfo()]
 for proxy in proxies:
     sm = proxy.SMProxy
