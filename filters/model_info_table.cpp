@@ -44,7 +44,7 @@ void addArchitecture(InfoRows& rows, const ModelInfo& info)
   rows.add("Channels", a.channels);
   rows.add("Blocks", a.blocks);
   rows.add("Heads", a.heads);
-  rows.add("Latents", a.latents);
+  rows.add("Latents", a.latentsText());
   rows.add("Parameters", info.parameters);
   rows.add("Activation", a.activation == Activation::Gelu ? "GELU" : "SiLU");
   rows.add("Norm", a.norm == Norm::Layer ? "LayerNorm" : "RMSNorm");

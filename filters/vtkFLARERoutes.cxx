@@ -123,7 +123,7 @@ void vtkFLARERoutes::Trace(vtkInformationVector** inputs, vtkInformationVector* 
   this->Internal->checkParameterValues(info.signature);
   requireBelow("Block", this->Block, info.architecture.blocks, "");
   requireBelow("Head", this->Head, info.architecture.heads, ", and -1 stands for the sum over all");
-  requireBelow("Latent", this->Latent, info.architecture.latents, ", and -1 stands for none");
+  requireBelow("Latent", this->Latent, info.architecture.latentsOf(this->Block), ", and -1 stands for none");
   if (this->Latent >= 0 && this->Head < 0)
   {
     throw PropertyError("Head",

@@ -138,7 +138,7 @@ def draw_modes(mesh, model, place, path):
     block, head = place
     modes = FLARESpectrum(Input=mesh, ModelFile=model, Block=block, Head=head, NumberOfModes=MODES)
     modes.UpdatePipeline()
-    eigenvalues = [row["Eigenvalue"] for row in fetch(modes, 0)][:MODES]
+    eigenvalues = [row["Eigenvalue"] for row in fetch(modes, 0) if row["Head"] == head][:MODES]
     pictures.draw_modes(OutputPort(modes, 1), block, head, eigenvalues, path)
 
 

@@ -12,9 +12,9 @@ namespace
 {
 auto members(const Architecture& a)
 {
-  return std::tie(a.inputs, a.outputs, a.channels, a.blocks, a.heads, a.latents, a.attentionScale,
-    a.activation, a.norm, a.queryKeyNorm, a.outputNorm, a.sharedLatents, a.keyLayers, a.valueLayers,
-    a.feedForwardLayers, a.inOutLayers, a.keyRatio, a.valueRatio, a.feedForwardRatio);
+  return std::tie(a.inputs, a.outputs, a.channels, a.blocks, a.heads, a.latents, a.blockLatents,
+    a.attentionScale, a.activation, a.norm, a.queryKeyNorm, a.outputNorm, a.sharedLatents, a.keyLayers,
+    a.valueLayers, a.feedForwardLayers, a.inOutLayers, a.keyRatio, a.valueRatio, a.feedForwardRatio);
 }
 
 void require(bool condition, const std::string& message)
@@ -24,6 +24,16 @@ void require(bool condition, const std::string& message)
     throw Error("architecture: " + message);
   }
 }
+}
+
+std::string Architecture::latentsText() const
+{
+  std::string text;
+  for (const auto ofBlock : blockLatents)
+  {
+    text += (text.empty() ? "" : ", ") + std::to_string(ofBlock);
+  }
+  return text.empty() ? std::to_string(latents) : text;
 }
 
 void Architecture::validate() const
@@ -41,6 +51,13 @@ void Architecture::validate() const
   size(blocks, "blocks");
   size(heads, "heads");
   size(latents, "latents");
+  require(blockLatents.empty() || static_cast<std::int64_t>(blockLatents.size()) == blocks,
+    "there are numbers of latents for " + std::to_string(blockLatents.size()) + " blocks, but " +
+      std::to_string(blocks) + " blocks");
+  for (const auto ofBlock : blockLatents)
+  {
+    size(ofBlock, "the latents of a block");
+  }
   require(channels % heads == 0, "heads (" + std::to_string(heads) + ") must divide channels (" +
                                    std::to_string(channels) + "); choose for example " +
                                    std::to_string(channels % 8 == 0 ? channels / 8 : 1) + " heads");

@@ -1,5 +1,6 @@
 #include "flare/model.h"
 
+#include "data/hash.h"
 #include "flare/error.h"
 #include "model_impl.h"
 #include "nn/flare_model.h"
@@ -35,6 +36,20 @@ Model Model::create(const ModelInfo& info, std::uint64_t seed)
   impl->state = nn::stateOf(network);
   impl->info.parameters = nn::parameterCount(nn::expectedState(info.architecture));
   return Model(impl);
+}
+
+std::string Model::fingerprint() const
+{
+  Hash hash;
+  for (const auto& [name, values] : weights())
+  {
+    hash.add(name);
+    for (const double value : values)
+    {
+      hash.add(value);
+    }
+  }
+  return hash.text();
 }
 
 std::map<std::string, std::vector<double>> Model::weights() const

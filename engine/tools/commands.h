@@ -16,4 +16,5 @@ void addSpectrum(CLI::App& program);
 void addEvaluate(CLI::App& program);
 void addImport(CLI::App& program);
 void addInfo(CLI::App& program);
+void addLatents(CLI::App& program); // latents, prune and grow
 }

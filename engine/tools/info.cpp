@@ -39,7 +39,7 @@ void printNetwork(const ModelInfo& info)
   const auto& a = info.architecture;
   const auto n = [](std::int64_t value) { return std::to_string(value); };
   line("network", n(a.blocks) + " blocks, " + n(a.channels) + " channels, " + n(a.heads) + " heads, " +
-                    n(a.latents) + " latents; " + n(info.parameters) + " weights");
+                    a.latentsText() + " latents; " + n(info.parameters) + " weights");
   line("options", std::string(a.activation == Activation::Gelu ? "GELU" : "SiLU") +
                     (a.norm == Norm::Layer ? ", LayerNorm" : ", RMSNorm") +
                     (a.queryKeyNorm ? ", q/k norm" : "") + (a.sharedLatents ? ", shared latents" : "") +

@@ -21,6 +21,7 @@ int main(int argc, char** argv)
   flare::tools::addPredict(program);
   flare::tools::addEvaluate(program);
   flare::tools::addSpectrum(program);
+  flare::tools::addLatents(program);
   flare::tools::addImport(program);
   flare::tools::addInfo(program);
   try

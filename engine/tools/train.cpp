@@ -21,6 +21,7 @@ struct TrainArguments
 {
   std::string data;
   std::string model;
+  std::string start;
   bool resume = false;
   bool overwrite = false;
   TrainingChoice choice;
@@ -109,6 +110,11 @@ Trainer makeTrainer(const TrainArguments& a, const DataSet& data)
 void train(TrainArguments& a)
 {
   a.options = a.choice.resolved();
+  if (!a.start.empty())
+  {
+    requireOtherFile(a.model, a.start);
+    a.options.startFrom(Model::load(a.start));
+  }
   requireOtherFile(a.model, a.data);
   a.options.checkpointPath = a.model + ".checkpoint";
   const auto data = DataSet::load(a.data);
@@ -152,6 +158,8 @@ void addTrain(CLI::App& program)
   command->add_option("data", a->data, "Data set file")->required()->type_name("DATA");
   command->add_option("-o,--output", a->model, "Model file to write; MODEL.checkpoint is beside it meanwhile")
     ->required()
+    ->type_name("MODEL");
+  command->add_option("--start", a->start, "Begin with this model's weights; the network is its own")
     ->type_name("MODEL");
   a->choice.addTo(*command);
   auto* resume = command->add_flag(

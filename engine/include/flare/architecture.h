@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace flare
 {
@@ -25,7 +27,10 @@ struct Architecture
   std::int64_t channels = 64;
   std::int64_t blocks = 8;
   std::int64_t heads = 8;
-  std::int64_t latents = 64;
+  std::int64_t latents = 64; // per head
+  // Those of each block, where they differ (a pruned network; not an argument of the published one); else
+  // empty.
+  std::vector<std::int64_t> blockLatents;
   double attentionScale = 1.0;
   Activation activation = Activation::Gelu;
   Norm norm = Norm::Layer;
@@ -42,9 +47,16 @@ struct Architecture
   double feedForwardRatio = 1.0;
 
   std::int64_t headDimension() const { return channels / heads; }
+  std::int64_t latentsOf(std::int64_t block) const
+  {
+    return blockLatents.empty() ? latents : blockLatents.at(static_cast<std::size_t>(block));
+  }
+  // "64", or of each block: "12, 40, 64".
+  std::string latentsText() const;
 
-  // Throws Error when a size is below 1, heads do not divide channels, a layer count is below -1,
-  // a ratio leaves no hidden unit, or attentionScale is not positive and finite.
+  // Throws Error when a size is below 1, blockLatents has not one number per block, heads do not divide
+  // channels, a layer count is below -1, a ratio leaves no hidden unit, or attentionScale is not positive and
+  // finite.
   void validate() const;
 };
 

@@ -38,6 +38,7 @@ struct TrainingRecord
   std::string stopReason; // why, when not completed
   std::string dataFingerprint;
   std::string settingsFingerprint; // recipe, architecture, encoding, split, seed
+  std::string startFingerprint;    // of the model whose weights the run began with; empty: drawn ones
   std::vector<std::string> trainingCases;
   std::vector<std::string> validationCases;
   std::vector<std::size_t> validationIndices; // among all cases, from 0, in the same order
@@ -81,6 +82,9 @@ public:
   void save(const std::string& path) const;
 
   const ModelInfo& info() const;
+
+  // 32 hexadecimal digits that change with any weight's value or name.
+  std::string fingerprint() const;
 
   // Weights by state name, row-major, widened to double. For tests and studies.
   std::map<std::string, std::vector<double>> weights() const;

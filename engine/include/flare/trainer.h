@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,10 @@ struct TrainingOptions
   // Explicit validation cases beat the fraction. None at all (empty, fraction 0): no validation.
   std::vector<std::size_t> validationCases;
   bool coordinateScalePerAxis = false;
+  // Where the run begins: with this model's weights (and its normalisation), in the place of drawn ones. Set
+  // by startFrom, which also takes over its architecture and encoding.
+  std::optional<Model> start;
+  void startFrom(const Model& model);
   Device device = Device::Auto;
   Precision precision = Precision::Float32;
   // Where checkpoints go; empty: none are written. The checkpoint is removed when the run completes.

@@ -3,6 +3,7 @@
 #include "flare/error.h"
 #include "io/training_metadata.h"
 
+#include <cmath>
 #include <limits>
 
 namespace flare::io
@@ -26,7 +27,20 @@ Json toJson(const Architecture& a)
   {
     result["shared_latents"] = true;
   }
+  if (!a.blockLatents.empty()) // neither is this
+  {
+    result["block_latents"] = a.blockLatents;
+  }
   return result;
+}
+
+std::int64_t wholeNumber(const JsonObject& o, const char* key, double value)
+{
+  if (!(std::abs(value) <= 1e9) || value != std::floor(value))
+  {
+    o.refuse(key, "whole numbers are expected");
+  }
+  return static_cast<std::int64_t>(value);
 }
 
 Architecture architectureFrom(const JsonObject& o)
@@ -60,6 +74,13 @@ Architecture architectureFrom(const JsonObject& o)
   a.feedForwardRatio = o.number("ffn_mlp_ratio");
   a.queryKeyNorm = o.boolean("qk_norm");
   a.sharedLatents = o.has("shared_latents") && o.boolean("shared_latents");
+  if (o.has("block_latents"))
+  {
+    for (const double ofBlock : o.numbers("block_latents"))
+    {
+      a.blockLatents.push_back(wholeNumber(o, "block_latents", ofBlock));
+    }
+  }
   return a;
 }
 

@@ -99,10 +99,10 @@ Json toJson(const TrainingRecord& t)
   return { { "recipe", toJson(t.recipe) }, { "seed", t.seed }, { "device", t.device },
     { "precision", t.precision }, { "steps_done", t.stepsDone }, { "steps_planned", t.stepsPlanned },
     { "completed", t.completed }, { "stop_reason", t.stopReason }, { "data_fingerprint", t.dataFingerprint },
-    { "settings_fingerprint", t.settingsFingerprint }, { "training_cases", t.trainingCases },
-    { "validation_cases", t.validationCases }, { "validation_indices", t.validationIndices },
-    { "history", std::move(history) }, { "notes", t.notes }, { "norm_floors", t.normFloors },
-    { "mesh_fingerprint", t.meshFingerprint } };
+    { "settings_fingerprint", t.settingsFingerprint }, { "start_fingerprint", t.startFingerprint },
+    { "training_cases", t.trainingCases }, { "validation_cases", t.validationCases },
+    { "validation_indices", t.validationIndices }, { "history", std::move(history) }, { "notes", t.notes },
+    { "norm_floors", t.normFloors }, { "mesh_fingerprint", t.meshFingerprint } };
 }
 
 TrainingRecord trainingFrom(const JsonObject& o)
@@ -118,6 +118,7 @@ TrainingRecord trainingFrom(const JsonObject& o)
   t.stopReason = o.text("stop_reason");
   t.dataFingerprint = o.text("data_fingerprint");
   t.settingsFingerprint = o.text("settings_fingerprint");
+  t.startFingerprint = o.text("start_fingerprint");
   t.trainingCases = o.texts("training_cases");
   t.validationCases = o.texts("validation_cases");
   for (const double index : o.numbers("validation_indices"))

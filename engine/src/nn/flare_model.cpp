@@ -21,6 +21,7 @@ torch::Tensor narrowed(const torch::Tensor& x)
 
 struct BlockImpl : torch::nn::Module
 {
+  // a.latents are those of the block
   explicit BlockImpl(const Architecture& a)
   {
     norm1 = register_module("norm1", NormalisationLayer(a.channels, a.norm));
@@ -114,7 +115,9 @@ FlareModelImpl::FlareModelImpl(const Architecture& architecture)
   torch::nn::ModuleList blocks;
   for (std::int64_t b = 0; b < a.blocks; ++b)
   {
-    parts_->blocks.push_back(Block(a));
+    auto ofBlock = a;
+    ofBlock.latents = a.latentsOf(b);
+    parts_->blocks.push_back(Block(ofBlock));
     blocks->push_back(parts_->blocks.back());
   }
   register_module("blocks", blocks);

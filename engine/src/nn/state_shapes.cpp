@@ -63,12 +63,12 @@ public:
     }
   }
 
-  void block(const std::string& name, const Architecture& a)
+  void block(const std::string& name, const Architecture& a, std::int64_t latents)
   {
     const auto hidden = [&](double ratio) { return static_cast<std::int64_t>(a.channels * ratio); };
     norm(name + ".norm1", a.channels);
     norm(name + ".norm2", a.channels);
-    result_[name + ".att.latent_q"] = { a.sharedLatents ? a.headDimension() : a.channels, a.latents };
+    result_[name + ".att.latent_q"] = { a.sharedLatents ? a.headDimension() : a.channels, latents };
     mlp(name + ".att.k_proj", a.channels, hidden(a.keyRatio), a.channels, a.keyLayers);
     mlp(name + ".att.v_proj", a.channels, hidden(a.valueRatio), a.channels, a.valueLayers);
     linear(name + ".att.out_proj", a.channels, a.channels);
@@ -101,7 +101,7 @@ StateShapes expectedState(const Architecture& a)
   shapes.mlp("in_proj", a.inputs, a.channels, a.channels, a.inOutLayers);
   for (std::int64_t b = 0; b < a.blocks; ++b)
   {
-    shapes.block("blocks." + std::to_string(b), a);
+    shapes.block("blocks." + std::to_string(b), a, a.latentsOf(b));
   }
   if (a.outputNorm)
   {

@@ -71,7 +71,7 @@ void add(Settings& settings, const Architecture& a)
   settings.emplace_back("channels", text(a.channels));
   settings.emplace_back("blocks", text(a.blocks));
   settings.emplace_back("heads", text(a.heads));
-  settings.emplace_back("latents", text(a.latents));
+  settings.emplace_back("latents", a.latentsText());
   settings.emplace_back("attention scale", text(a.attentionScale));
   settings.emplace_back("activation", a.activation == Activation::Gelu ? "GELU" : "SiLU");
   settings.emplace_back("norm", a.norm == Norm::Layer ? "layer norm" : "RMS norm");
@@ -115,6 +115,14 @@ std::vector<std::string> texts(const std::vector<std::size_t>& cases)
 }
 }
 
+namespace
+{
+std::string startText(const std::string& fingerprint)
+{
+  return fingerprint.empty() ? "drawn weights" : "the weights " + fingerprint;
+}
+}
+
 Settings settingsOf(const ModelInfo& info)
 {
   Settings settings;
@@ -127,6 +135,7 @@ Settings settingsOf(const ModelInfo& info)
   settings.emplace_back("validation cases", list(texts(record.validationIndices)));
   settings.emplace_back("seed", std::to_string(record.seed));
   settings.emplace_back("precision", record.precision);
+  settings.emplace_back("start", startText(record.startFingerprint));
   return settings;
 }
 
@@ -142,6 +151,7 @@ Settings settingsOf(const DataSet& data, const TrainingOptions& options)
   settings.emplace_back("validation cases", list(texts(split.validation)));
   settings.emplace_back("seed", std::to_string(options.seed));
   settings.emplace_back("precision", name(options.precision));
+  settings.emplace_back("start", startText(options.start ? options.start->fingerprint() : std::string()));
   return settings;
 }
 }

@@ -186,6 +186,41 @@ Architecture architectureFor(const Signature& signature, const TrainingOptions& 
   return architecture;
 }
 
+namespace
+{
+std::string channelsText(const std::vector<std::string>& names)
+{
+  std::string text;
+  for (const auto& name : names)
+  {
+    text += (text.empty() ? "" : ", ") + name;
+  }
+  return text;
+}
+
+// A run that begins with a model's weights must mean the same by its channels.
+void requireSameChannels(const Signature& data, const TrainingOptions& options)
+{
+  const auto& info = options.start->info();
+  const auto require = [](const char* what, const std::string& theirs, const std::string& ours)
+  {
+    if (theirs != ours)
+    {
+      throw Error(std::string("the run shall start from a model whose ") + what + " are " + theirs +
+                  ", but those of the data are " + ours +
+                  ". Choose the same arrays in the same order, or another model");
+    }
+  };
+  require("inputs", channelsText(info.signature.inputChannelNames()), channelsText(data.inputChannelNames()));
+  require(
+    "targets", channelsText(info.signature.targetChannelNames()), channelsText(data.targetChannelNames()));
+  if (info.architecture != architectureFor(data, options) || !(info.encoding == options.recipe.encoding))
+  {
+    throw Error("the run shall start from a model of another architecture or encoding than its own");
+  }
+}
+}
+
 Setup prepare(const DataSet& data, const TrainingOptions& options)
 {
   checkOptions(data, options);
@@ -198,7 +233,12 @@ Setup prepare(const DataSet& data, const TrainingOptions& options)
   info.signature = data.signature();
   setup.split = splitOf(data, options);
   const auto& training = setup.split.training;
-  info.normalisation = Normalisation::fit(data, training, options.coordinateScalePerAxis);
+  if (options.start)
+  {
+    requireSameChannels(info.signature, options);
+  }
+  info.normalisation = options.start ? options.start->info().normalisation
+                                     : Normalisation::fit(data, training, options.coordinateScalePerAxis);
   info.envelope = Envelope::fit(data, training);
   info.parameters = nn::parameterCount(nn::expectedState(info.architecture));
 
@@ -207,6 +247,7 @@ Setup prepare(const DataSet& data, const TrainingOptions& options)
   record.seed = options.seed;
   record.dataFingerprint = data.fingerprint();
   record.settingsFingerprint = settingsFingerprint(data, options);
+  record.startFingerprint = options.start ? options.start->fingerprint() : std::string();
   record.trainingCases = namesOf(data, training);
   record.validationCases = namesOf(data, setup.split.validation);
   record.validationIndices = setup.split.validation;

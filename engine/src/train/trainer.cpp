@@ -22,6 +22,13 @@ namespace
 using Clock = std::chrono::steady_clock;
 }
 
+void TrainingOptions::startFrom(const Model& model)
+{
+  start = model;
+  architecture = model.info().architecture;
+  recipe.encoding = model.info().encoding;
+}
+
 struct Trainer::Impl
 {
   Impl(DataSet data, TrainingOptions o)

@@ -106,6 +106,10 @@ TrainingRun::TrainingRun(DataSet data, TrainingOptions options, Setup setup)
   layout_.bind(averagedNetwork_, state_.averaged, {});
   averagedNetwork_->eval();
 
+  if (options_.start)
+  {
+    setWeights(options_.start->weights());
+  }
   auto& record = info_.training;
   record.device = resolveDevice(options_.device) == Device::Cuda ? "CUDA" : "CPU";
   record.precision = name(options_.precision);

@@ -263,6 +263,33 @@ class Tool(unittest.TestCase):
         self.fails("spectrum", self.model, self.data, "--block", 1, says="block")
         self.fails("spectrum", self.model, self.data, "--head", 1, says="head")
 
+    def test_latents(self):
+        said = self.run_program("latents", self.model, self.data, "--energy", 0.9, "--device", "cpu")
+        self.assertIn("of 4 modes hold 90 % of the energy", said)
+        grown, pruned = self.folder / "grown.safetensors", self.folder / "pruned.safetensors"
+        self.assertIn("latents 8,", self.run_program("grow", self.model, "-o", grown))
+        self.assertIn("8 latents", self.run_program("info", grown))
+        before, after = self.folder / "before.safetensors", self.folder / "after.safetensors"
+        for model, output in ((self.model, before), (grown, after)):
+            self.run_program("predict", model, self.data, "-o", output, "--device", "cpu")
+        for name, values in load_file(before).items():
+            # Float32; the pressure is 1e5 with a scatter of a few.
+            np.testing.assert_allclose(load_file(after)[name], values, rtol=1e-6, atol=1e-6)
+        said = self.run_program("prune", grown, self.data, "--latents", 3, "-o", pruned, "--device", "cpu")
+        self.assertIn("latents 3,", said)
+        further = self.folder / "further.safetensors"
+        self.run_program("train", self.data, "-o", further, "--start", pruned, "--epochs", 1, "--device", "cpu")
+        self.assertIn("3 latents", self.run_program("info", further))
+        self.assertIn("already", self.run_program(
+            "train", self.data, "-o", further, "--start", pruned, "--epochs", 1, "--device", "cpu"))
+        new = self.folder / "new.safetensors"
+        self.fails("prune", grown, self.data, "--latents", 9, "-o", new, says="it can keep 1 to 8")
+        self.fails("prune", grown, self.data, "--latents", "3,3", "-o", new, says="the model has 1")
+        self.fails("grow", grown, "--blocks", 1, "-o", new, says="block 1 does not exist")
+        self.fails("grow", grown, "-o", grown, says="Name another one")
+        self.fails("grow", grown, "-o", further, says="--overwrite")
+        self.fails("train", self.data, "-o", further, "--start", grown, "--epochs", 1, "--device", "cpu", says="start: the file has")
+
     def test_import(self):
         model = self.folder / "m"
         flags = ["--inputs", "coordinates", "--targets", "u:2", "-o", model]

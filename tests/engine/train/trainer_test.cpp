@@ -126,6 +126,35 @@ TEST(Trainer, ARunInPartsIsTheSameRun)
   EXPECT_TRUE(sameBits(inParts.weights(), unbroken.weights()));
 }
 
+TEST(Trainer, StartsFromAModel)
+{
+  auto options = smallOptions();
+  options.recipe.epochs = 2;
+  Trainer first(smallData(5), options);
+  first.run();
+  auto further = options;
+  further.startFrom(first.model());
+  Trainer second(smallData(5), further);
+  // Model files and trainers hold float32 or float64 weights: nothing is lost.
+  EXPECT_EQ(second.weights(), first.model().weights());
+  EXPECT_EQ(second.record().startFingerprint, first.model().fingerprint());
+  const auto differing = differences(first.model().info(), smallData(5), further);
+  ASSERT_EQ(differing.size(), 1u);
+  EXPECT_EQ(differing[0].rfind("start: the file has drawn weights", 0), 0u) << differing[0];
+  EXPECT_TRUE(differences(second.model().info(), smallData(5), further).empty());
+  second.run();
+
+  // Data whose channels mean something else.
+  auto other = smallData(5).signature();
+  other.targets[0].name = "another";
+  DataSet renamed(other);
+  for (std::size_t i = 0; i < 5; ++i)
+  {
+    renamed.add(smallData(5)[i]);
+  }
+  EXPECT_THROW(Trainer(renamed, further), Error);
+}
+
 TEST(Trainer, IsBrokenOffWithoutWriting)
 {
   const TemporaryFolder folder;

@@ -13,8 +13,8 @@ std::string networkText(const Architecture& a)
 {
   return counted(nn::parameterCount(nn::expectedState(a)), "weight") + ": " + counted(a.blocks, "block") +
          ", " + counted(a.channels, "channel") + ", " + counted(a.heads, "head") + ", " +
-         counted(a.latents, "latent") + "; " + counted(a.inputs, "channel") + " in, " + count(a.outputs) +
-         " out";
+         (a.blockLatents.empty() ? counted(a.latents, "latent") : a.latentsText() + " latents") + "; " +
+         counted(a.inputs, "channel") + " in, " + count(a.outputs) + " out";
 }
 
 std::string timeText(const Recipe& recipe, const MeasuredCost& cost, const Workload& workload)
