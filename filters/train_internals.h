@@ -91,6 +91,7 @@ struct vtkFLARETrain::Internals
   std::shared_ptr<flare::Communicator> communicator = flare::serialCommunicator();
   CaseLoop loop;
   std::optional<flare::DataSet> data;
+  std::optional<flare::Model> start; // whose weights the run begins with
   flare::filters::ReadingNotes reading;
   flare::Case shownCase;
   std::optional<std::size_t> shownIndex;

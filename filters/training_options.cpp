@@ -113,8 +113,8 @@ Architecture architectureOf(vtkFLARETrain& filter, const Recipe& recipe)
 }
 }
 
-TrainingOptions trainingOptions(
-  vtkFLARETrain& filter, const std::vector<int>& validationCases, const std::string& checkpoint)
+TrainingOptions trainingOptions(vtkFLARETrain& filter, const std::vector<int>& validationCases,
+  const std::string& checkpoint, const std::optional<Model>& start)
 {
   checkProperties(filter);
   TrainingOptions options;
@@ -134,6 +134,10 @@ TrainingOptions trainingOptions(
   options.device = static_cast<flare::Device>(filter.GetDevice());
   options.precision = static_cast<flare::Precision>(filter.GetPrecision());
   options.checkpointPath = checkpoint;
+  if (start)
+  {
+    options.startFrom(*start);
+  }
   options.checkpointSeconds = filter.GetCheckpointInterval();
   return options;
 }

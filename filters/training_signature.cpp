@@ -148,4 +148,28 @@ Signature signatureFor(const ArrayChoice& choice, const Inventory& inventory)
   signature.useTime = choice.useTime;
   return signature;
 }
+
+namespace
+{
+template<typename Spec>
+void orderLike(const std::vector<Spec>& model, std::vector<Spec>& specs)
+{
+  const auto place = [&](const Spec& spec)
+  {
+    return std::find_if(
+             model.begin(), model.end(), [&](const Spec& other) { return other.name == spec.name; }) -
+           model.begin();
+  };
+  std::stable_sort(
+    specs.begin(), specs.end(), [&](const Spec& a, const Spec& b) { return place(a) < place(b); });
+}
+}
+
+Signature inOrderOf(const Signature& model, Signature signature)
+{
+  orderLike(model.inputs, signature.inputs);
+  orderLike(model.parameters, signature.parameters);
+  orderLike(model.targets, signature.targets);
+  return signature;
+}
 }

@@ -24,4 +24,8 @@ struct ArrayChoice
 // Throws Error for names that are not there or not numbers, for targets of both associations, for an
 // array that is target and input at once, and for several candidates without a choice, which it lists.
 Signature signatureFor(const ArrayChoice& choice, const Inventory& inventory);
+
+// The signature with its inputs, parameters and targets in the order in which another one has those of the
+// same names; what that does not have comes last. The order in which arrays were chosen means nothing.
+Signature inOrderOf(const Signature& model, Signature signature);
 }

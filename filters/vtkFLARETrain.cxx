@@ -72,6 +72,7 @@ vtkFLARETrain::~vtkFLARETrain()
 {
   this->SetModelFile(nullptr);
   this->SetDataSetFile(nullptr);
+  this->SetStartFrom(nullptr);
 }
 
 vtkDataArraySelection* vtkFLARETrain::GetPointTargetArraySelection()
@@ -315,7 +316,8 @@ flare::DataSet vtkFLARETrain::Internals::newDataSet(const CaseMesh& first, bool 
   choice.cellInputs = chosen(this->cellInputs);
   choice.parameters = chosen(this->parameters);
   choice.useTime = useTime;
-  flare::DataSet fresh(signatureFor(choice, takeInventory(first, *this->communicator)));
+  auto signature = signatureFor(choice, takeInventory(first, *this->communicator));
+  flare::DataSet fresh(this->start ? inOrderOf(this->start->info().signature, signature) : signature);
   fresh.setCommunicator(this->communicator);
   return fresh;
 }
@@ -351,6 +353,12 @@ bool vtkFLARETrain::Collect(vtkInformation* request, vtkInformationVector** inpu
   if (d.loop.first())
   {
     d.reading = {};
+    d.start.reset();
+    if (this->StartFrom && *this->StartFrom)
+    {
+      about("StartFrom",
+        [&] { d.start = ModelCache::instance().model(identify(this->StartFrom).path, *d.communicator); });
+    }
     d.data = about("PointTargetArrays", [&] { return d.newDataSet(taken.front().mesh, this->UseTime); });
     d.casesFound = d.loop.summary();
   }
@@ -417,8 +425,8 @@ flare::TrainingOptions vtkFLARETrain::Options()
   return about("Recipe",
     [&]
     {
-      return trainingOptions(
-        *this, this->Internal->validationCases, this->Internal->modelFile + ".checkpoint");
+      return trainingOptions(*this, this->Internal->validationCases,
+        this->Internal->modelFile + ".checkpoint", this->Internal->start);
     });
 }
 

@@ -119,6 +119,13 @@ public:
   vtkGetFilePathMacro(DataSetFile);
   ///@}
 
+  ///@{
+  /** A model file whose weights the training begins with, in the place of drawn ones; its network, encoding
+   * and normalisation are taken over, and the arrays must be those that it knows. */
+  vtkSetFilePathMacro(StartFrom);
+  vtkGetFilePathMacro(StartFrom);
+  ///@}
+
   /** The model file that is or would be used. */
   const char* GetModelFileInUse();
   /** Where the cases of the last execution came from, and how many they were. */
@@ -354,6 +361,7 @@ protected:
   int ShownCase = -1;
   char* ModelFile = nullptr;
   char* DataSetFile = nullptr;
+  char* StartFrom = nullptr;
   int IfModelExists = REUSE;
   bool NeverTrain = false;
   int Recipe = QUICK_LOOK;

@@ -1,4 +1,5 @@
 #include "commands.h"
+#include "conform.h"
 #include "flare/dataset.h"
 #include "flare/error.h"
 #include "flare/trainer.h"
@@ -107,6 +108,19 @@ Trainer makeTrainer(const TrainArguments& a, const DataSet& data)
   return Trainer(data, a.options);
 }
 
+// The arrays and parameters that a model knows, in its order.
+DataSet asIn(const Model& model, const DataSet& data)
+{
+  const auto& signature = model.info().signature;
+  const Conform conform(data.signature(), signature, true);
+  DataSet result(signature);
+  for (std::size_t i = 0; i < data.size(); ++i)
+  {
+    result.add(conform(data[i]));
+  }
+  return result;
+}
+
 void train(TrainArguments& a)
 {
   a.options = a.choice.resolved();
@@ -117,7 +131,7 @@ void train(TrainArguments& a)
   }
   requireOtherFile(a.model, a.data);
   a.options.checkpointPath = a.model + ".checkpoint";
-  const auto data = DataSet::load(a.data);
+  const auto data = a.options.start ? asIn(*a.options.start, DataSet::load(a.data)) : DataSet::load(a.data);
   if (!mustTrain(a, data))
   {
     std::printf("'%s' holds the result of these data and settings already; --overwrite trains it anew\n",

@@ -15,6 +15,7 @@
 #include <vtkInformation.h>
 #include <vtkMultiBlockDataSet.h>
 #include <vtkPointData.h>
+#include <vtkStringArray.h>
 #include <vtkStreamingDemandDrivenPipeline.h>
 
 #include <sys/resource.h>
@@ -334,6 +335,33 @@ TEST(Train, AbortLeavesACheckpointThatResumes)
   EXPECT_EQ(t.steps(), whole.steps());
   // Stopped and resumed is bit for bit the same as in one go.
   EXPECT_EQ(Model::load(t.file).weights(), Model::load(whole.file).weights());
+}
+
+TEST(Train, StartsFromAModel)
+{
+  Training first;
+  first.update();
+  Training second;
+  second.train->SetStartFrom((first.folder / "model.safetensors").c_str());
+  second.train->SetChannels(32); // of which nothing comes
+  second.train->SetEpochs(1);
+  second.update();
+  const auto before = Model::load(first.folder / "model.safetensors");
+  const auto after = Model::load(second.folder / "model.safetensors");
+  EXPECT_EQ(after.info().training.startFingerprint, before.fingerprint());
+  EXPECT_EQ(after.info().architecture, before.info().architecture);
+  EXPECT_EQ(after.info().normalisation.targets.mean, before.info().normalisation.targets.mean);
+  EXPECT_NE(after.fingerprint(), before.fingerprint());
+  // And so it is the same result when it is asked for again.
+  second.train->Modified();
+  second.update();
+  EXPECT_EQ(std::string(second.train->GetOutcome()).rfind("read from", 0), 0u) << second.train->GetOutcome();
+
+  Training third;
+  third.train->SetStartFrom("/nowhere/model.safetensors");
+  third.train->Update();
+  ASSERT_EQ(third.train->GetProblem()->GetNumberOfValues(), 2);
+  EXPECT_EQ(third.train->GetProblem()->GetValue(0), "StartFrom");
 }
 
 TEST(Train, AnInterruptedRunKeepsTheOlderModel)
