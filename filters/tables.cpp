@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace flare::filters
 {
@@ -192,9 +193,29 @@ void fillHeads(vtkTable* table, const std::vector<MeshSpectra>& meshes)
   addColumn(table, "SpectralGap", gap);
 }
 
-void fillChart(vtkTable* table, const std::vector<MeshSpectra>& meshes)
+void addModeNumbers(vtkTable* table, std::size_t rows)
+{
+  std::vector<std::int64_t> mode(rows);
+  std::iota(mode.begin(), mode.end(), std::int64_t{ 0 });
+  addColumn(table, "Mode", mode);
+}
+
+std::string headName(std::int64_t block, std::int64_t head)
+{
+  return "Block " + std::to_string(block) + " Head " + std::to_string(head);
+}
+
+std::vector<double> forLogAxis(std::vector<double> values, std::size_t rows)
 {
   constexpr double smallest = 1e-16;
+  std::replace_if(
+    values.begin(), values.end(), [](double value) { return value < smallest; }, std::nan(""));
+  values.resize(rows, std::nan(""));
+  return values;
+}
+
+void fillChart(vtkTable* table, const std::vector<MeshSpectra>& meshes)
+{
   std::size_t rows = 0;
   for (const auto& spectra : meshes)
   {
@@ -203,23 +224,14 @@ void fillChart(vtkTable* table, const std::vector<MeshSpectra>& meshes)
       rows = std::max(rows, spectrum.eigenvalues.size());
     }
   }
-  std::vector<std::int64_t> mode(rows);
-  for (std::size_t i = 0; i < rows; ++i)
-  {
-    mode[i] = static_cast<std::int64_t>(i);
-  }
-  addColumn(table, "Mode", mode);
+  addModeNumbers(table, rows);
   for (const auto& spectra : meshes)
   {
     for (const auto& spectrum : spectra.heads)
     {
-      std::vector<double> column(rows, std::nan(""));
-      for (std::size_t i = 0; i < spectrum.eigenvalues.size(); ++i)
-      {
-        column[i] = spectrum.eigenvalues[i] >= smallest ? spectrum.eigenvalues[i] : std::nan("");
-      }
-      const auto name = "Block " + std::to_string(spectrum.block) + " Head " + std::to_string(spectrum.head);
-      addColumn(table, meshes.size() > 1 ? spectra.mesh + " " + name : name, column);
+      const auto name = headName(spectrum.block, spectrum.head);
+      addColumn(
+        table, meshes.size() > 1 ? spectra.mesh + " " + name : name, forLogAxis(spectrum.eigenvalues, rows));
     }
   }
 }

@@ -30,6 +30,13 @@ void fillScores(vtkTable* table, const Signature& signature, const std::vector<C
 // Field, MeanRelativeL2, MedianRelativeL2, WorstRelativeL2, WorstCase, MaxError, TrainingMeanRelativeL2.
 void fillSummary(vtkTable* table, const std::vector<FieldSummary>& summaries);
 
+// What charts of eigenvalues have in common: a column Mode, from 0; the names of columns, "Block 0 Head 3";
+// and columns of so many rows, with NaN below 1e-16 and where there is nothing, which logarithmic axes leave
+// out.
+void addModeNumbers(vtkTable* table, std::size_t rows);
+std::string headName(std::int64_t block, std::int64_t head);
+std::vector<double> forLogAxis(std::vector<double> values, std::size_t rows);
+
 // The spectra of one mesh; `mesh` is empty when there is only one.
 struct MeshSpectra
 {
@@ -42,6 +49,6 @@ void fillSpectrum(vtkTable* table, const std::vector<MeshSpectra>& meshes);
 // Block, Head, EffectiveRank, ModesTo90, ModesTo99, ModesTo999, SecondEigenvalue, SpectralGap (and Mesh in
 // front when there are several).
 void fillHeads(vtkTable* table, const std::vector<MeshSpectra>& meshes);
-// Mode, and a column of eigenvalues per head; below 1e-16 NaN, which logarithmic axes leave out.
+// Mode, and a column of eigenvalues per head.
 void fillChart(vtkTable* table, const std::vector<MeshSpectra>& meshes);
 }

@@ -2,8 +2,6 @@
  * @class vtkFLAREEvaluate
  * @brief Scores a trained surrogate on cases whose truth is known.
  *
- * Cases come from the inputs as in vtkFLARETrain, and each is read exactly once.
- *
  * Port 0: Cases, a row per case and field: Case, Field, Points, RelativeL2 (2-norm of the error over the
  * 2-norm of the truth), MaxError, R2, and TrainingMeanRelativeL2, the same for predicting the training mean.
  * Port 1: Summary, a row per field: Field, MeanRelativeL2, MedianRelativeL2, WorstRelativeL2, WorstCase,
@@ -12,20 +10,14 @@
 #ifndef vtkFLAREEvaluate_h
 #define vtkFLAREEvaluate_h
 
-#include "vtkFLAREModelAlgorithm.h"
+#include "vtkFLARECaseAlgorithm.h"
 
-class VTKFLAREFILTERS_EXPORT vtkFLAREEvaluate : public vtkFLAREModelAlgorithm
+class VTKFLAREFILTERS_EXPORT vtkFLAREEvaluate : public vtkFLARECaseAlgorithm
 {
 public:
   static vtkFLAREEvaluate* New();
-  vtkTypeMacro(vtkFLAREEvaluate, vtkFLAREModelAlgorithm);
+  vtkTypeMacro(vtkFLAREEvaluate, vtkFLARECaseAlgorithm);
   void PrintSelf(ostream& os, vtkIndent indent) override;
-
-  ///@{
-  /** Where cases come from, as in vtkFLARETrain: automatic, time steps, blocks, inputs. */
-  vtkSetClampMacro(CasesFrom, int, 0, 3);
-  vtkGetMacro(CasesFrom, int);
-  ///@}
 
   ///@{
   /** Insist on a model that takes the time. The model says by itself whether it does. */
@@ -47,36 +39,23 @@ public:
   void ClearValidationCases();
   ///@}
 
-  ///@{
-  /** The files of the inputs (by number from 0, as text), one by one, after which cases are named. Found by
-   * itself for VTK's own readers of one file. */
-  void AddInputFile(const char* input, const char* file);
-  void ClearInputFiles();
-  ///@}
-
-  /** Where the cases of the last execution came from, and how many they were. */
-  const char* GetCasesFound();
-
 protected:
   vtkFLAREEvaluate();
   ~vtkFLAREEvaluate() override;
 
-  int FillInputPortInformation(int port, vtkInformation* info) override;
-  int FillOutputPortInformation(int port, vtkInformation* info) override;
-  int RequestDataObject(vtkInformation*, vtkInformationVector**, vtkInformationVector*) override;
-  int RequestInformation(vtkInformation*, vtkInformationVector**, vtkInformationVector*) override;
-  int RequestUpdateExtent(vtkInformation*, vtkInformationVector**, vtkInformationVector*) override;
-  int RequestData(vtkInformation*, vtkInformationVector**, vtkInformationVector*) override;
+  void Prepare(const std::shared_ptr<flare::Communicator>& communicator) override;
+  bool Visit(const flare::filters::CaseMesh& mesh, std::size_t index,
+    const std::shared_ptr<flare::Communicator>& communicator) override;
+  void Finish(
+    vtkInformationVector* outputs, const std::shared_ptr<flare::Communicator>& communicator) override;
+  void Forget() override;
 
-  int CasesFrom = 0;
   bool UseTime = false;
   double ValidationFraction = 0.0;
 
 private:
-  struct Loop;
-  std::unique_ptr<Loop> State;
-
-  bool Score(vtkInformation* request, vtkInformationVector** inputs, vtkInformationVector* outputs);
+  struct Kept;
+  const std::unique_ptr<Kept> Keep;
 
   vtkFLAREEvaluate(const vtkFLAREEvaluate&) = delete;
   void operator=(const vtkFLAREEvaluate&) = delete;

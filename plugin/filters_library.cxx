@@ -14,8 +14,10 @@ FLARE_DECLARE(vtkFLARETrain)
 FLARE_DECLARE(vtkFLAREPredict)
 FLARE_DECLARE(vtkFLARESpectrum)
 FLARE_DECLARE(vtkFLARERoutes)
+FLARE_DECLARE(vtkFLAREEnsembleSpectrum)
 FLARE_DECLARE(vtkFLAREEvaluate)
 FLARE_DECLARE(vtkFLAREModelInfo)
+FLARE_DECLARE(vtkFLARECaseAlgorithm)
 FLARE_DECLARE(vtkFLAREModelAlgorithm)
 
 namespace
@@ -34,7 +36,9 @@ struct Class
   }
 
 const Class classes[] = { FLARE_CLASS(vtkFLARETrain), FLARE_CLASS(vtkFLAREPredict),
-  FLARE_CLASS(vtkFLARESpectrum), FLARE_CLASS(vtkFLARERoutes), FLARE_CLASS(vtkFLAREEvaluate), FLARE_CLASS(vtkFLAREModelInfo),
+  FLARE_CLASS(vtkFLARESpectrum), FLARE_CLASS(vtkFLARERoutes), FLARE_CLASS(vtkFLAREEnsembleSpectrum),
+  FLARE_CLASS(vtkFLAREEvaluate), FLARE_CLASS(vtkFLAREModelInfo),
+  { "vtkFLARECaseAlgorithm", nullptr, &vtkFLARECaseAlgorithmCommand },
   { "vtkFLAREModelAlgorithm", nullptr, &vtkFLAREModelAlgorithmCommand } };
 }
 

@@ -55,9 +55,8 @@ vtkObjectBase* create(void* context)
 
 void promiseFilters(vtkClientServerInterpreter* interpreter)
 {
-  for (const char* name :
-    { "vtkFLARETrain", "vtkFLAREPredict", "vtkFLARESpectrum", "vtkFLARERoutes", "vtkFLAREEvaluate",
-      "vtkFLAREModelInfo" })
+  for (const char* name : { "vtkFLARETrain", "vtkFLAREPredict", "vtkFLARESpectrum", "vtkFLARERoutes",
+         "vtkFLAREEnsembleSpectrum", "vtkFLAREEvaluate", "vtkFLAREModelInfo" })
   {
     interpreter->AddNewInstanceFunction(name, &create, new Promise{ interpreter, name },
       [](void* promise) { delete static_cast<Promise*>(promise); });

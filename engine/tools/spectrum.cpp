@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "conform.h"
 #include "csv.h"
+#include "flare/ensemble_spectrum.h"
 #include "flare/error.h"
 #include "options.h"
 
@@ -19,6 +20,8 @@ struct SpectrumArguments
   std::string data;
   std::string csv;
   std::size_t caseIndex = 0;
+  bool allCases = false;
+  double quantile = 0.1;
   bool precise = false;
   Device device = Device::Auto;
   SpectrumOptions options;
@@ -54,19 +57,71 @@ void save(const std::vector<HeadSpectrum>& heads, const std::string& path)
   csv.save(path);
 }
 
+void save(const std::vector<HeadDistribution>& heads, const std::string& path)
+{
+  Csv csv({ "block", "head", "mode", "median", "lower", "upper", "smallest", "largest" });
+  for (const auto& h : heads)
+  {
+    for (std::size_t m = 0; m < h.median.size(); ++m)
+    {
+      csv.row({ std::to_string(h.block), std::to_string(h.head), std::to_string(m), exactText(h.median[m]),
+        exactText(h.lower[m]), exactText(h.upper[m]), exactText(h.smallest[m]), exactText(h.largest[m]) });
+    }
+  }
+  csv.save(path);
+}
+
+void print(const std::vector<CaseDeparture>& cases)
+{
+  constexpr std::size_t most = 10;
+  std::printf("%zu cases; departure of their spectra from the medians, largest first\n", cases.size());
+  std::printf("%10s %17s  %s\n", "departure", "most in", "case");
+  for (std::size_t i = 0; i < cases.size() && i < most; ++i)
+  {
+    const auto& one = cases[i];
+    const auto place = "block " + std::to_string(one.block) + " head " + std::to_string(one.head);
+    std::printf(
+      "%10s %17s  %zu, %s\n", shortText(one.departure).c_str(), place.c_str(), one.index, one.name.c_str());
+  }
+  if (cases.size() > most)
+  {
+    std::printf("%10s\n", "...");
+  }
+}
+
+void ensemble(const SpectrumArguments& a, const Model& model, const DataSet& data, const Conform& conform)
+{
+  EnsembleSpectrum all;
+  all.distribution(a.quantile); // a fraction that cannot be ends it here, not after the last case
+  for (std::size_t i = 0; i < data.size(); ++i)
+  {
+    all.add(data[i].name, spectra(model, conform(data[i]), a.device, a.options));
+  }
+  if (!a.csv.empty())
+  {
+    save(all.distribution(a.quantile), a.csv);
+  }
+  print(all.departures());
+}
+
 void spectrum(SpectrumArguments& a)
 {
   requireOtherFile(a.csv, a.data);
   requireOtherFile(a.csv, a.model);
   const auto model = Model::load(a.model);
   const auto data = DataSet::load(a.data);
+  const Conform conform(data.signature(), model.info().signature, false);
+  a.options.precision = a.precise ? SpectrumPrecision::Precise : SpectrumPrecision::Default;
+  if (a.allCases)
+  {
+    ensemble(a, model, data, conform);
+    return;
+  }
   if (a.caseIndex >= data.size())
   {
     throw Error("there is no case " + std::to_string(a.caseIndex) + ": '" + a.data + "' has " +
                 std::to_string(data.size()) + " cases, counted from 0.");
   }
-  const Conform conform(data.signature(), model.info().signature, false);
-  a.options.precision = a.precise ? SpectrumPrecision::Precise : SpectrumPrecision::Default;
   const auto c = conform(data[a.caseIndex]);
   const auto heads = spectra(model, c, a.device, a.options);
   if (!a.csv.empty())
@@ -85,12 +140,23 @@ void addSpectrum(CLI::App& program)
     program.add_subcommand("spectrum", "Eigenvalues of the attention heads' mixing operators on a mesh");
   command->add_option("model", a->model, "Model file")->required()->type_name("MODEL");
   command->add_option("data", a->data, "Data set file")->required()->type_name("DATA");
-  command->add_option("--case", a->caseIndex, "Which case of the data set, from 0")->capture_default_str();
+  auto* one =
+    command->add_option("--case", a->caseIndex, "Which case of the data set, from 0")->capture_default_str();
+  auto* all = command
+                ->add_flag("--all-cases", a->allCases,
+                  "All cases: the distribution of each eigenvalue, and the cases that depart most")
+                ->excludes(one);
+  command
+    ->add_option("--quantile", a->quantile,
+      "With --all-cases: the share of the cases below the lower quantile, and above the upper one")
+    ->capture_default_str()
+    ->needs(all);
   command->add_option("--block", a->options.block, "Which block, from 0 (default: all)")
     ->check(notNegative());
   command->add_option("--head", a->options.head, "Which head, from 0 (default: all)")->check(notNegative());
   command->add_flag("--precise", a->precise, "Everything in double precision");
-  command->add_option("--csv", a->csv, "Write all eigenvalues to this file")->type_name("FILE");
+  command->add_option("--csv", a->csv, "Write all eigenvalues, or their distribution, to this file")
+    ->type_name("FILE");
   addDevice(*command, a->device);
   command->callback([a] { spectrum(*a); });
 }

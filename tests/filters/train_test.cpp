@@ -15,8 +15,8 @@
 #include <vtkInformation.h>
 #include <vtkMultiBlockDataSet.h>
 #include <vtkPointData.h>
-#include <vtkStringArray.h>
 #include <vtkStreamingDemandDrivenPipeline.h>
+#include <vtkStringArray.h>
 
 #include <sys/resource.h>
 

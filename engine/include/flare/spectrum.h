@@ -29,9 +29,9 @@ struct HeadSpectrum
 double effectiveRank(const std::vector<double>& eigenvalues);
 // The fewest leading modes whose eigenvalues add up to `fraction` of the sum.
 std::int64_t modesToEnergy(const std::vector<double>& eigenvalues, double fraction);
-// What is to be known about each mode: "constant" for the first, "one of 3 equal ones" where eigenvalues are closer
-// than 1e-12 (their vectors span a space of which any basis would do), "none" below 1e-10, where no vector is
-// offered, and else nothing.
+// What is to be known about each mode: "constant" for the first, "one of 3 equal ones" where eigenvalues are
+// closer than 1e-12 (their vectors span a space of which any basis would do), "none" below 1e-10, where no
+// vector is offered, and else nothing.
 std::vector<std::string> modeNotes(const std::vector<double>& eigenvalues);
 // 1 - lambda_1: how fast a field that is mixed again and again becomes constant. 1 for a single eigenvalue.
 double spectralGap(const std::vector<double>& eigenvalues);
@@ -50,8 +50,8 @@ struct HeadModes
   std::vector<std::vector<double>> left;
 };
 
-// No vectors are offered for eigenvalues below the first; those closer than the second share a space, as far as
-// double can tell: the sums and the eigen-solver leave about 1e-13.
+// No vectors are offered for eigenvalues below the first; those closer than the second share a space, as far
+// as double can tell: the sums and the eigen-solver leave about 1e-13.
 constexpr double smallestEigenvalue = 1e-10;
 constexpr double degenerateEigenvalues = 1e-12;
 

@@ -203,8 +203,7 @@ TEST(Mixing, SaysWhatDoesNotExist)
     }
     return std::string("no error");
   };
-  EXPECT_THAT(message([&] { prepare(small, c, 3); }),
-    HasSubstr("blocks 0 to 2"));
+  EXPECT_THAT(message([&] { prepare(small, c, 3); }), HasSubstr("blocks 0 to 2"));
   const auto routes = prepare(small, c, 0);
   EXPECT_THAT(message([&] { routes->row({ 0 }, 2); }), HasSubstr("heads 0 to 1"));
   EXPECT_THAT(message([&] { routes->encodeWeights(0, 12); }), HasSubstr("latents 0 to 11"));

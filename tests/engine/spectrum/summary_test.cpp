@@ -41,8 +41,8 @@ TEST(SpectralGap, IsTheDistanceToTheSecond)
 TEST(ModeNotes, NameWhatHasNoVectorOfItsOwn)
 {
   const std::vector<double> eigenvalues{ 1.0, 1.0, 0.5, 0.5 - 5e-13, 0.2, 1e-11, 0.0 };
-  EXPECT_EQ(modeNotes(eigenvalues),
-    (std::vector<std::string>{ "constant", "", "one of 2 equal ones", "one of 2 equal ones", "", "none", "none" }));
+  EXPECT_EQ(modeNotes(eigenvalues), (std::vector<std::string>{ "constant", "", "one of 2 equal ones",
+                                      "one of 2 equal ones", "", "none", "none" }));
   EXPECT_EQ(modeNotes({ 1.0 }), std::vector<std::string>{ "constant" });
   EXPECT_TRUE(modeNotes({}).empty());
 }

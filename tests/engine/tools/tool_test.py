@@ -98,6 +98,8 @@ class Tool(unittest.TestCase):
                                  "'abacus' is none of auto, cpu, cuda"),
                                 (["train", "d", "-o", "m", "--epochs", "0"], "'0' is no number above 0"),
                                 (["spectrum", "m", "d", "--block", "-1"], "'-1' is no number from 0 on"),
+                                (["spectrum", "m", "d", "--all-cases", "--case", "1"], "--case"),
+                                (["spectrum", "m", "d", "--quantile", "0.2"], "--all-cases"),
                                 (["train", "d", "-o", "m", "--epochs", "5", "--time", "5"], "--time"),
                                 (["train", "d", "-o", "m", "--resume", "--overwrite"], "--resume")]:
             done = subprocess.run([FLARE, *map(str, arguments)], capture_output=True, text=True, timeout=120)
@@ -289,6 +291,39 @@ class Tool(unittest.TestCase):
         self.fails("grow", grown, "-o", grown, says="Name another one")
         self.fails("grow", grown, "-o", further, says="--overwrite")
         self.fails("train", self.data, "-o", further, "--start", grown, "--epochs", 1, "--device", "cpu", says="start: the file has")
+
+    def test_spectra_of_all_cases(self):
+        singles = []
+        for i in range(6):
+            table = self.folder / "one.csv"
+            self.run_program("spectrum", self.model, self.data, "--case", i, "--csv", table)
+            with open(table, newline="") as file:
+                singles.append([float(row["eigenvalue"]) for row in csv.DictReader(file)])
+        singles = np.array(singles)
+        table = self.folder / "all.csv"
+        text = self.run_program("spectrum", self.model, self.data, "--all-cases", "--quantile", 0.25, "--csv", table)
+        with open(table, newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([(r["block"], r["head"], r["mode"]) for r in rows], [("0", "0", str(m)) for m in range(4)])
+        # The eigenvalues are below 1, and interpolating between two of them takes a few roundings.
+        for name, fraction in [("smallest", 0), ("lower", 0.25), ("median", 0.5), ("upper", 0.75), ("largest", 1)]:
+            np.testing.assert_allclose([float(r[name]) for r in rows], np.quantile(singles, fraction, axis=0), atol=1e-15)
+        middle = np.median(singles, axis=0)
+        departures = np.abs(singles - middle).sum(1) / middle.sum()
+        lines = text.splitlines()
+        self.assertEqual(lines[0], "6 cases; departure of their spectra from the medians, largest first")
+        found = [re.fullmatch(r" *(\S+) +block 0 head 0  (\d), case (\d)", line) for line in lines[2:]]
+        self.assertEqual(sorted(int(line[2]) for line in found), list(range(6)))
+        for line in found:
+            self.assertEqual(line[2], line[3])
+            self.assertAlmostEqual(float(line[1]), departures[int(line[2])], delta=1e-3 * departures[int(line[2])])  # 4 digits
+        printed = [float(line[1]) for line in found]
+        self.assertEqual(printed, sorted(printed, reverse=True))
+        many = write_data(self.folder / "many.safetensors", cases=12)
+        lines = self.run_program("spectrum", self.model, many, "--all-cases", "--precise", "--head", 0).splitlines()
+        self.assertEqual((len(lines), lines[-1].strip()), (2 + 10 + 1, "..."))
+        self.fails("spectrum", self.model, self.data, "--all-cases", "--quantile", 0.6, says="0.6")
+        self.fails("spectrum", self.model, self.data, "--all-cases", "--block", 1, says="block")
 
     def test_import(self):
         model = self.folder / "m"

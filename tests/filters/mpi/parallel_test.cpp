@@ -1,6 +1,7 @@
 #include "case_reader.h"
 #include "parallel.h"
 #include "support.h"
+#include "vtkFLAREEnsembleSpectrum.h"
 #include "vtkFLAREEvaluate.h"
 #include "vtkFLAREPredict.h"
 #include "vtkFLARERoutes.h"
@@ -21,6 +22,7 @@
 #include <vtkMultiBlockDataSet.h>
 #include <vtkPointData.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <map>
@@ -500,6 +502,62 @@ TEST(Parallel, SpectraOfSplitMeshesAreTheSerialOnes)
   {
     EXPECT_TRUE(std::abs(eigenvalues[0][i] - eigenvalues[1][i]) <= 1e-11) << i;
   }
+  world()->Barrier();
+}
+
+TEST(Parallel, EnsemblesOfSplitMeshesHaveTheSerialDistribution)
+{
+  Folder mine;
+  const auto folder = sharedFolder(mine);
+  Filters f(folder + "/model.safetensors");
+  f.train->AddInputDataObject(onFirstRank(square(7, 2.0)));
+  f.train->Update();
+  ASSERT_EQ(f.said->errors, "");
+  std::vector<std::vector<double>> values;
+  std::vector<std::string> first;
+  for (const bool split : { false, true })
+  {
+    vtkNew<vtkFLAREEnsembleSpectrum> ensemble;
+    vtkNew<Messages> said;
+    said->observe(ensemble);
+    ensemble->SetModelFile(f.train->GetModelFile());
+    ensemble->SetPrecision(1);
+    for (int i = 0; i < 3; ++i)
+    {
+      const auto mesh = square(6 + i, 1.0 + 3.0 * i * i);
+      ensemble->AddInputDataObject(split ? half(mesh, rank()) : onFirstRank(mesh));
+    }
+    ensemble->Update();
+    EXPECT_EQ(said->errors, "");
+    EXPECT_EQ(has(said->warnings, "points are held by several ranks"), split && rank() == 0)
+      << said->warnings;
+    ASSERT_EQ(ensemble->GetErrorCode(), static_cast<unsigned long>(vtkErrorCode::NoError));
+    EXPECT_EQ(tableOf(ensemble, 1)->GetNumberOfRows(), rank() == 0 ? 3 : 0);
+    EXPECT_EQ(tableOf(ensemble, 2)->GetNumberOfRows(), rank() == 0 ? 8 : 0);
+    EXPECT_EQ(tableOf(ensemble, 2)->GetNumberOfColumns(), 7) << "for ParaView, which joins them";
+    auto& found = values.emplace_back();
+    auto* table = tableOf(ensemble, 0);
+    for (vtkIdType row = 0; row < table->GetNumberOfRows(); ++row)
+    {
+      for (const char* column : { "Median", "Lower", "Upper", "Smallest", "Largest" })
+      {
+        found.push_back(table->GetValueByName(row, column).ToDouble());
+      }
+    }
+    for (vtkIdType row = 0; row < tableOf(ensemble, 1)->GetNumberOfRows(); ++row)
+    {
+      found.push_back(tableOf(ensemble, 1)->GetValueByName(row, "Departure").ToDouble());
+      first.push_back(tableOf(ensemble, 1)->GetValueByName(0, "Case").ToString());
+    }
+  }
+  EXPECT_EQ(values[0].size(), rank() == 0 ? 16u * 5 + 3 : 0u);
+  EXPECT_EQ(values[1].size(), values[0].size());
+  for (std::size_t i = 0; i < std::min(values[0].size(), values[1].size()); ++i)
+  {
+    // In double; quantiles and departures are no more sensitive than the eigenvalues (whose sum is above 1).
+    EXPECT_TRUE(std::abs(values[0][i] - values[1][i]) <= 1e-10) << i;
+  }
+  EXPECT_TRUE(first.empty() || first.front() == first.back());
   world()->Barrier();
 }
 

@@ -73,6 +73,10 @@ score = FLAREEvaluate(Input=cases("test", 2), ModelFile=model)
 assert fetch(score, 0).GetNumberOfRows() == 2
 assert fetch(score, 1).GetNumberOfRows() == 1
 
+ensemble = FLAREEnsembleSpectrum(Input=[spread, unseen], ModelFile=model)
+assert fetch(ensemble, 0).GetNumberOfRows() == 2 * 8
+assert fetch(ensemble, 1).GetNumberOfRows() == 2
+
 # NaN in the part of the second rank only: both stop.
 broken = Calculator(Input=spread, ResultArrayName="bad", Function="von_mises/if(coordsX>0.099,0,1)", ReplaceInvalidResults=0)
 failing = FLARETrain(Input=broken, PointTargetArrays=["bad"], ModelFile=fresh("failing.safetensors"), **TINY)

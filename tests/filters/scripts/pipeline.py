@@ -65,6 +65,32 @@ summary = fetch(score, 1)
 assert summary.GetColumnByName("WorstCase").GetValue(0).startswith("plate_")
 assert summary.GetColumnByName("TrainingMeanRelativeL2").GetValue(0) > 0
 
+ensemble = FLAREEnsembleSpectrum(Input=cases("test", 5), ModelFile=model, Block=0, Quantile=0.25)
+over = fetch(ensemble, 0)
+assert columns(over) == ["Block", "Head", "Mode", "Median", "Lower", "Upper", "Smallest", "Largest"], columns(over)
+assert over.GetNumberOfRows() == 2 * 8
+ordered = [over.GetColumnByName(name) for name in ("Smallest", "Lower", "Median", "Upper", "Largest")]
+for row in range(2 * 8):
+    assert all(a.GetValue(row) <= b.GetValue(row) for a, b in zip(ordered, ordered[1:])), row
+departing = fetch(ensemble, 1)
+assert columns(departing) == ["Case", "Departure", "Block", "Head"], columns(departing)
+assert sorted(departing.GetColumn(0).GetValue(i) for i in range(5)) == [
+    os.path.basename(name)[: -len(".vtu")] for name in files("test", 5)
+]
+# The first case's spectra lie within the distribution.
+single = fetch(FLARESpectrum(Input=unseen, ModelFile=model, Block=0, NumberOfModes=0), 0).GetColumnByName("Eigenvalue")
+assert all(ordered[0].GetValue(row) <= single.GetValue(row) <= ordered[-1].GetValue(row) for row in range(2 * 8))
+assert columns(fetch(ensemble, 2)) == [
+    "Mode", *(f"Block 0 Head {head}{part}" for head in range(2) for part in ("", " lower", " upper"))
+]
+ensemble.UpdatePropertyInformation()
+assert ensemble.CasesFound == "5 cases from time steps", ensemble.CasesFound
+ensemble.Block = 3
+errors = Errors(ensemble)
+assert fetch(ensemble, 0).GetNumberOfRows() == 0 and errors
+ensemble.UpdatePropertyInformation()
+assert list(ensemble.Problem)[0] == "Block", ensemble.Problem
+
 info = FLAREModelInfo(ModelFile=model)
 assert fetch(info, 0).GetNumberOfRows() > 30
 assert fetch(info, 1).GetNumberOfRows() == 3
@@ -79,6 +105,7 @@ assert [train.SMProxy.GetOutputPortName(i) for i in range(2)] == ["History", "Va
 assert [spectrum.SMProxy.GetOutputPortName(i) for i in range(6)] == [
     *("Spectrum", "Modes", "Summary", "Chart", "HeadMap", "Similarity")
 ]
+assert [ensemble.SMProxy.GetOutputPortName(i) for i in range(3)] == ["Distribution", "Cases", "Chart"]
 assert [score.SMProxy.GetOutputPortName(i) for i in range(2)] == ["Cases", "Summary"]
 
 # Mistakes leave empty outputs.

@@ -6,7 +6,8 @@ import sys
 
 from vtkmodules.vtkIOXML import vtkXMLUnstructuredGridReader
 
-from paraflare import vtkFLAREEvaluate, vtkFLAREModelInfo, vtkFLAREPredict, vtkFLARESpectrum, vtkFLARETrain
+from paraflare import (vtkFLAREEnsembleSpectrum, vtkFLAREEvaluate, vtkFLAREModelInfo, vtkFLAREPredict, vtkFLARESpectrum,
+                       vtkFLARETrain)
 
 _, plates, folder = sys.argv[1:4]
 model = os.path.join(folder, "plain.safetensors")
@@ -63,6 +64,14 @@ for r in readers:
     evaluate.AddInputConnection(r.GetOutputPort())
 evaluate.Update()
 assert evaluate.GetOutputDataObject(0).GetNumberOfRows() == 4
+
+ensemble = vtkFLAREEnsembleSpectrum()
+ensemble.SetModelFile(model)
+for r in readers:
+    ensemble.AddInputConnection(r.GetOutputPort())
+ensemble.Update()
+assert ensemble.GetCasesFound() == "4 cases from inputs"
+assert ensemble.GetOutputDataObject(1).GetNumberOfRows() == 4
 
 info = vtkFLAREModelInfo()
 info.SetModelFile(model)

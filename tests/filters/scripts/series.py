@@ -21,6 +21,11 @@ builtins.flare_count = 0
 score.UpdatePipeline()
 assert builtins.flare_count == 5, builtins.flare_count
 
+ensemble = FLAREEnsembleSpectrum(Input=counted, ModelFile=model)
+builtins.flare_count = 0
+ensemble.UpdatePipeline()
+assert builtins.flare_count == 5, builtins.flare_count
+
 # Clip, calculators and their like keep parameters.
 clip = Clip(Input=cases(count=5), ClipType="Plane")
 clip.ClipType.Origin = [0.06, 0.05, 0.0]
@@ -35,6 +40,11 @@ several = FLARETrain(Input=readers, PointTargetArrays=["von_mises"], ModelFile=f
 several.UpdatePipeline()
 several.UpdatePropertyInformation()
 assert several.CasesFound == "3 cases from inputs", several.CasesFound
+for kind in (FLAREEnsembleSpectrum, FLAREEvaluate):
+    looking = kind(Input=readers, ModelFile=several.ModelFile)
+    looking.UpdatePipeline()
+    looking.UpdatePropertyInformation()
+    assert looking.CasesFound == "3 cases from inputs", (kind, looking.CasesFound)
 group = GroupDatasets(Input=readers)
 blocks = FLARETrain(Input=group, PointTargetArrays=["von_mises"], ModelFile=fresh("blocks.safetensors"), **TINY)
 blocks.UpdatePipeline()
