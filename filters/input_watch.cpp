@@ -35,9 +35,4 @@ bool InputWatch::changed(vtkDataObject* input, const std::string& settings, Comm
   settings_ = settings;
   return news > 0;
 }
-
-void InputWatch::forget()
-{
-  seen_.clear();
-}
 }

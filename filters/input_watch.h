@@ -19,8 +19,6 @@ public:
   // True on the first call, and whenever the input, one of its data sets or the text are not those of the
   // last call on any rank. Collective.
   bool changed(vtkDataObject* input, const std::string& settings, Communicator& communicator);
-  // The next call says that it has changed.
-  void forget();
 
 private:
   // Data sets are told apart by their times of change, which are unique in a process.

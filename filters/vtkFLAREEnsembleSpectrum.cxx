@@ -3,6 +3,7 @@
 #include "case_algorithm_internals.h"
 #include "ensemble_tables.h"
 #include "guarded.h"
+#include "mixing_pass.h"
 #include "model_algorithm_internals.h"
 
 #include "flare/ensemble_spectrum.h"
@@ -49,21 +50,13 @@ void vtkFLAREEnsembleSpectrum::RequireSettings() const
 {
   const auto& info = this->Keep->model->info();
   this->Internal->checkParameterValues(info.signature);
-  if (this->Block >= info.architecture.blocks)
-  {
-    throw PropertyError("Block", "Block is " + std::to_string(this->Block) + ", but the model has 0 to " +
-                                   std::to_string(info.architecture.blocks - 1) + ", and -1 stands for all");
-  }
+  requireIndex("Block", this->Block, info.architecture.blocks, ", and -1 stands for all");
   if (!(this->Quantile >= 0.0 && this->Quantile <= 0.5))
   {
     throw PropertyError("Quantile", "Quantile is " + std::to_string(this->Quantile) +
                                       ", but it must lie between 0 (the extremes) and 0.5 (the median)");
   }
-  if (this->Precision > 1)
-  {
-    throw PropertyError(
-      "Precision", "Precision is BFloat16, in which spectra are not computed. Choose Default or Precise");
-  }
+  spectrumPrecision(this->Precision, "spectra");
 }
 
 void vtkFLAREEnsembleSpectrum::Prepare(const std::shared_ptr<flare::Communicator>& communicator)
@@ -85,7 +78,7 @@ bool vtkFLAREEnsembleSpectrum::Visit(
     &this->Internal->parameterValues, *communicator, &this->Cases->reading);
   flare::SpectrumOptions options;
   options.block = this->Block;
-  options.precision = static_cast<flare::SpectrumPrecision>(this->Precision);
+  options.precision = spectrumPrecision(this->Precision, "spectra");
   options.progress = [&](double part)
   {
     this->UpdateProgress(

@@ -5,6 +5,7 @@
 #include "guarded.h"
 #include "input_watch.h"
 #include "mesh_prediction.h"
+#include "mixing_pass.h"
 #include "model_algorithm_internals.h"
 #include "parallel.h"
 #include "tables.h"
@@ -20,6 +21,7 @@
 #include <vtkTable.h>
 
 #include <algorithm>
+#include <numeric>
 #include <sstream>
 #include <vector>
 
@@ -40,14 +42,11 @@ enum Port
   LATENTS
 };
 
-// Throws unless value < count; what comes after says which values there are.
-void requireBelow(const char* property, int value, std::int64_t count, const char* rest)
+std::int64_t countOfAll(const PointIndices& points, flare::Communicator& communicator)
 {
-  if (value >= count)
-  {
-    throw PropertyError(property, std::string(property) + " is " + std::to_string(value) +
-                                    ", but the model has 0 to " + std::to_string(count - 1) + rest);
-  }
+  auto count = static_cast<std::int64_t>(points.size());
+  communicator.sum(&count, 1);
+  return count;
 }
 }
 
@@ -112,6 +111,18 @@ int vtkFLARERoutes::RequestData(vtkInformation*, vtkInformationVector** inputs, 
   return 1;
 }
 
+void vtkFLARERoutes::RequireSettings(const flare::Architecture& architecture) const
+{
+  requireIndex("Block", this->Block, architecture.blocks);
+  requireIndex("Head", this->Head, architecture.heads, ", and -1 stands for the sum over all");
+  requireIndex("Latent", this->Latent, architecture.latentsOf(this->Block), ", and -1 stands for none");
+  if (this->Latent >= 0 && this->Head < 0)
+  {
+    throw PropertyError("Head",
+      "Latent is " + std::to_string(this->Latent) + ", but each head has latents of its own. Choose a head");
+  }
+}
+
 void vtkFLARERoutes::Trace(vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
   auto* controller = vtkMultiProcessController::GetGlobalController();
@@ -119,21 +130,9 @@ void vtkFLARERoutes::Trace(vtkInformationVector** inputs, vtkInformationVector* 
   auto* input = vtkDataObject::GetData(inputs[MESH], 0);
   const auto model = about(
     "ModelFile", [&] { return ModelCache::instance().model(this->Internal->modelFile, *communicator); });
-  const auto& info = model.info();
-  this->Internal->checkParameterValues(info.signature);
-  requireBelow("Block", this->Block, info.architecture.blocks, "");
-  requireBelow("Head", this->Head, info.architecture.heads, ", and -1 stands for the sum over all");
-  requireBelow("Latent", this->Latent, info.architecture.latentsOf(this->Block), ", and -1 stands for none");
-  if (this->Latent >= 0 && this->Head < 0)
-  {
-    throw PropertyError("Head",
-      "Latent is " + std::to_string(this->Latent) + ", but each head has latents of its own. Choose a head");
-  }
-  if (this->Precision > 1)
-  {
-    throw PropertyError(
-      "Precision", "Precision is BFloat16, in which routes are not computed. Choose Default or Precise");
-  }
+  this->Internal->checkParameterValues(model.info().signature);
+  this->RequireSettings(model.info().architecture);
+  const auto precision = spectrumPrecision(this->Precision, "routes");
 
   auto* output = vtkDataObject::GetData(outputs, ROUTES);
   shareMesh(input, output);
@@ -144,107 +143,128 @@ void vtkFLARERoutes::Trace(vtkInformationVector** inputs, vtkInformationVector* 
            << this->Precision << " " << this->Device;
   if (kept.watch.changed(input, settings.str(), *communicator) || kept.mixings.size() != meshes.size())
   {
-    kept.watch.forget(); // until it is all there
-    kept.cases.clear();
-    kept.mixings.clear();
-    kept.reading = {};
-    flare::SpectrumOptions options;
-    options.precision = static_cast<flare::SpectrumPrecision>(this->Precision);
-    options.progress = [&](double part)
+    if (!this->Prepare(model, meshes, precision, communicator))
     {
-      this->UpdateProgress(
-        (static_cast<double>(kept.mixings.size()) + part) / static_cast<double>(meshes.size()));
-      return !this->CheckAbort();
-    };
-    for (const auto& mesh : meshes)
-    {
-      kept.cases.push_back(readCase(mesh, info.signature, Targets::Ignored, &this->Internal->parameterValues,
-        *communicator, &kept.reading));
-      const bool finished = forEachMixing(
-        model, kept.cases.back(), static_cast<flare::Device>(this->Device), this->Block, options,
-        [&](flare::Mixing mixing) { kept.mixings.push_back(std::move(mixing)); }, communicator);
-      if (!finished)
-      {
-        this->SetAbortOutput(true);
-        return;
-      }
+      this->SetAbortOutput(true);
+      return;
     }
-    kept.watch.changed(input, settings.str(), *communicator);
   }
 
+  const auto association = model.info().signature.association;
   auto* selection = vtkSelection::GetData(inputs[SELECTION], 0);
-  const auto chosen = selection && selection->GetNumberOfNodes() > 0
-                        ? about("Selection",
-                            [&] {
-                              return selectedPoints(input, selection, info.signature.association,
-                                this->MergeBlocks, *communicator);
-                            })
-                        : nearestPoint(kept.cases, this->Position, *communicator);
+  const bool selected = selection && selection->GetNumberOfNodes() > 0;
+  const auto chosen =
+    selected ? about("Selection", [&]
+                 { return selectedPoints(input, selection, association, this->MergeBlocks, *communicator); })
+             : nearestPoint(kept.cases, this->Position, *communicator);
   std::vector<std::string> notes;
-  std::int64_t found = 0;
-  const auto block = "_b" + std::to_string(this->Block);
-  const auto head = block + (this->Head < 0 ? "" : "_h" + std::to_string(this->Head));
-  const auto latent = head + "_m" + std::to_string(this->Latent);
-  std::vector<std::vector<double>> shares(static_cast<std::size_t>(info.architecture.heads));
-  for (std::size_t m = 0; m < meshes.size(); ++m)
-  {
-    const auto& mixing = kept.mixings[m];
-    auto count = static_cast<std::int64_t>(chosen.at(m).size());
-    communicator->sum(&count, 1);
-    // A mesh of its own exchanges nothing with the others.
-    const auto row = count > 0 ? mixing.row(chosen[m], this->Head)
-                               : std::vector<double>(static_cast<std::size_t>(kept.cases[m].count()), 0.0);
-    addValues(meshes[m], info.signature.association, "route" + head, row, notes);
-    if (this->Latent >= 0)
-    {
-      addValues(meshes[m], info.signature.association, "encode" + latent,
-        mixing.encodeWeights(this->Head, this->Latent), notes);
-      addValues(meshes[m], info.signature.association, "decode" + latent,
-        mixing.decodeWeights(this->Head, this->Latent), notes);
-    }
-    for (std::int64_t h = 0; count > 0 && h < mixing.heads(); ++h)
-    {
-      auto& share = shares[static_cast<std::size_t>(h)];
-      const auto more = mixing.latentsOf(chosen[m], h);
-      share.resize(more.size(), 0.0);
-      for (std::size_t i = 0; i < more.size(); ++i)
-      {
-        share[i] += static_cast<double>(count) * more[i];
-      }
-    }
-    found += count;
-  }
-  if (found == 0)
-  {
-    throw PropertyError("Selection",
-      "nothing is selected of this mesh. Select points or cells of the input, or "
-      "clear the selection, so that Position counts");
-  }
+  this->AddRoutes(meshes, chosen, association, notes, *communicator);
   this->SetAbortOutput(stopRequested(this, *communicator));
-  if (communicator->rank() == 0) // ParaView joins the tables of all ranks
-  {
-    auto* table = vtkTable::GetData(outputs, LATENTS);
-    std::vector<std::int64_t> numbers(shares.front().size());
-    for (std::size_t i = 0; i < numbers.size(); ++i)
-    {
-      numbers[i] = static_cast<std::int64_t>(i);
-    }
-    addColumn(table, "Latent", numbers);
-    for (std::size_t h = 0; h < shares.size(); ++h)
-    {
-      for (auto& share : shares[h])
-      {
-        share /= static_cast<double>(found);
-      }
-      addColumn(table, "Head_" + std::to_string(h), shares[h]);
-    }
-  }
+  this->FillLatents(vtkTable::GetData(outputs, LATENTS), chosen, *communicator);
   auto warnings = unite(*communicator, notes);
   if (kept.reading.sharedPoints > 0)
   {
     warnings.push_back(sharedPointsNote(kept.reading));
   }
   warn(this, warnings, controller);
+}
+
+// False when it was stopped.
+bool vtkFLARERoutes::Prepare(const flare::Model& model, const std::vector<CaseMesh>& meshes,
+  flare::SpectrumPrecision precision, const std::shared_ptr<flare::Communicator>& communicator)
+{
+  auto& kept = *this->Keep;
+  kept.mixings.clear(); // they are complete, or not there
+  kept.cases.clear();
+  kept.reading = {};
+  flare::SpectrumOptions options;
+  options.precision = precision;
+  options.progress = [this](double part)
+  {
+    this->UpdateProgress(part);
+    return !this->CheckAbort();
+  };
+  std::vector<flare::Mixing> mixings;
+  const bool finished = forEachMixing(
+    model, meshes, this->Internal->parameterValues, static_cast<flare::Device>(this->Device), this->Block,
+    options, kept.reading,
+    [&](std::size_t, const flare::Case& c, flare::Mixing mixing)
+    {
+      kept.cases.push_back(c);
+      mixings.push_back(std::move(mixing));
+    },
+    communicator);
+  if (finished)
+  {
+    kept.mixings = std::move(mixings);
+  }
+  return finished;
+}
+
+void vtkFLARERoutes::AddRoutes(std::vector<CaseMesh>& meshes, const std::vector<PointIndices>& chosen,
+  flare::Association association, std::vector<std::string>& notes, flare::Communicator& communicator) const
+{
+  const auto& kept = *this->Keep;
+  const auto head =
+    "_b" + std::to_string(this->Block) + (this->Head < 0 ? "" : "_h" + std::to_string(this->Head));
+  const auto latent = head + "_m" + std::to_string(this->Latent);
+  std::int64_t all = 0;
+  for (std::size_t m = 0; m < meshes.size(); ++m)
+  {
+    const auto& mixing = kept.mixings[m];
+    const auto count = countOfAll(chosen.at(m), communicator);
+    // A mesh of its own exchanges nothing with the others.
+    const auto row = count > 0 ? mixing.row(chosen[m], this->Head)
+                               : std::vector<double>(static_cast<std::size_t>(kept.cases[m].count()), 0.0);
+    addValues(meshes[m], association, "route" + head, row, notes);
+    if (this->Latent >= 0)
+    {
+      addValues(
+        meshes[m], association, "encode" + latent, mixing.encodeWeights(this->Head, this->Latent), notes);
+      addValues(
+        meshes[m], association, "decode" + latent, mixing.decodeWeights(this->Head, this->Latent), notes);
+    }
+    all += count;
+  }
+  if (all == 0)
+  {
+    throw PropertyError("Selection",
+      "nothing is selected of this mesh. Select points or cells of the input, or "
+      "clear the selection, so that Position counts");
+  }
+}
+
+// The mean over all chosen points of their rows of R, head by head; on the first rank, because ParaView joins
+// the tables of all.
+void vtkFLARERoutes::FillLatents(
+  vtkTable* table, const std::vector<PointIndices>& chosen, flare::Communicator& communicator) const
+{
+  const auto& mixings = this->Keep->mixings;
+  const bool first = communicator.rank() == 0;
+  std::vector<std::int64_t> numbers(static_cast<std::size_t>(mixings.front().latents()));
+  std::iota(numbers.begin(), numbers.end(), std::int64_t{ 0 });
+  if (first)
+  {
+    addColumn(table, "Latent", numbers);
+  }
+  for (std::int64_t head = 0; head < mixings.front().heads(); ++head)
+  {
+    std::vector<double> shares(numbers.size(), 0.0);
+    double all = 0.0;
+    for (std::size_t m = 0; m < mixings.size(); ++m)
+    {
+      const auto count = static_cast<double>(countOfAll(chosen[m], communicator));
+      const auto ofMesh = count > 0.0 ? mixings[m].latentsOf(chosen[m], head) : shares;
+      std::transform(shares.begin(), shares.end(), ofMesh.begin(), shares.begin(),
+        [&](double sum, double share) { return sum + count * share; });
+      all += count;
+    }
+    std::for_each(shares.begin(), shares.end(), [&](double& share) { share /= all; });
+    if (first)
+    {
+      addColumn(table, "Head_" + std::to_string(head), shares);
+    }
+  }
 }
 
 void vtkFLARERoutes::PrintSelf(ostream& os, vtkIndent indent)

@@ -22,7 +22,25 @@
 
 #include "vtkFLAREModelAlgorithm.h"
 
+#include <cstdint>
 #include <memory> // for the private part
+#include <string>
+#include <vector>
+
+class vtkTable;
+
+namespace flare
+{
+class Communicator;
+class Model;
+struct Architecture;
+enum class Association;
+enum class SpectrumPrecision;
+namespace filters
+{
+struct CaseMesh;
+}
+}
 
 class VTKFLAREFILTERS_EXPORT vtkFLARERoutes : public vtkFLAREModelAlgorithm
 {
@@ -81,7 +99,15 @@ protected:
   bool MergeBlocks = false;
 
 private:
+  using Points = std::vector<std::vector<std::int64_t>>; // chosen ones, of each mesh
+
+  void RequireSettings(const flare::Architecture& architecture) const;
   void Trace(vtkInformationVector** inputs, vtkInformationVector* outputs);
+  bool Prepare(const flare::Model& model, const std::vector<flare::filters::CaseMesh>& meshes,
+    flare::SpectrumPrecision precision, const std::shared_ptr<flare::Communicator>& communicator);
+  void AddRoutes(std::vector<flare::filters::CaseMesh>& meshes, const Points& chosen,
+    flare::Association association, std::vector<std::string>& notes, flare::Communicator& communicator) const;
+  void FillLatents(vtkTable* table, const Points& chosen, flare::Communicator& communicator) const;
 
   struct Kept;
   const std::unique_ptr<Kept> Keep;

@@ -5,6 +5,7 @@
 #include "head_maps.h"
 #include "input_watch.h"
 #include "mesh_prediction.h"
+#include "mixing_pass.h"
 #include "model_algorithm_internals.h"
 #include "parallel.h"
 #include "tables.h"
@@ -57,6 +58,7 @@ struct vtkFLARESpectrum::Kept
   InputWatch watch;
   std::vector<MeshSpectra> spectra;
   std::vector<flare::Mixing> mixings; // of each mesh, where one block is chosen
+  ReadingNotes reading;
 };
 
 vtkStandardNewMacro(vtkFLARESpectrum);
@@ -106,26 +108,6 @@ int vtkFLARESpectrum::RequestData(
   return 1;
 }
 
-void vtkFLARESpectrum::RequireHead(const flare::Architecture& architecture) const
-{
-  const auto require = [](const char* property, int value, std::int64_t count)
-  {
-    if (value >= count)
-    {
-      throw PropertyError(property, std::string(property) + " is " + std::to_string(value) +
-                                      ", but the model has 0 to " + std::to_string(count - 1) +
-                                      ", and -1 stands for all");
-    }
-  };
-  require("Block", this->Block, architecture.blocks);
-  require("Head", this->Head, architecture.heads);
-  if (this->Precision > 1)
-  {
-    throw PropertyError(
-      "Precision", "Precision is BFloat16, in which spectra are not computed. Choose Default or Precise");
-  }
-}
-
 // All that the spectra depend on, besides the input.
 std::string vtkFLARESpectrum::SettingsText(vtkDataObject* input) const
 {
@@ -141,89 +123,100 @@ void vtkFLARESpectrum::Analyse(vtkDataObject* input, vtkInformationVector* outpu
   const auto communicator = communicatorOf(controller);
   const auto model = about(
     "ModelFile", [&] { return ModelCache::instance().model(this->Internal->modelFile, *communicator); });
-  const auto& signature = model.info().signature;
-  this->Internal->checkParameterValues(signature);
-  this->RequireHead(model.info().architecture);
+  const auto& architecture = model.info().architecture;
+  this->Internal->checkParameterValues(model.info().signature);
+  requireIndex("Block", this->Block, architecture.blocks, ", and -1 stands for all");
+  requireIndex("Head", this->Head, architecture.heads, ", and -1 stands for all");
 
   auto* output = vtkDataObject::GetData(outputs, MODES);
   shareMesh(input, output);
-  std::vector<std::string> notes;
-  ReadingNotes reading;
   auto meshes = meshesOf(output, timeOf(input), this->MergeBlocks, *communicator);
+  std::vector<std::string> notes;
   auto& kept = *this->Keep;
-  const auto addModesOf = [&](const flare::Mixing& mixing, CaseMesh& mesh)
-  {
-    const bool all = this->Head < 0;
-    for (std::int64_t h = all ? 0 : this->Head;
-         this->NumberOfModes > 0 && h < (all ? mixing.heads() : this->Head + 1); ++h)
-    {
-      addModes(mesh, signature.association, mixing.modes(h, this->NumberOfModes), notes);
-    }
-  };
   const bool changed = kept.watch.changed(input, this->SettingsText(input), *communicator);
-  if (!changed && kept.mixings.size() == meshes.size())
+  if (changed || kept.mixings.size() != meshes.size())
   {
-    for (std::size_t i = 0; i < meshes.size(); ++i)
-    {
-      addModesOf(kept.mixings[i], meshes[i]);
-    }
+    this->Compute(model, meshes, notes, communicator);
   }
   else
   {
-    kept.watch.forget(); // until it is all there
-    kept.spectra.clear();
-    kept.mixings.clear();
-    double begin = 0.0;
-    const auto share = 1.0 / static_cast<double>(meshes.size());
-    flare::SpectrumOptions options;
-    options.precision = static_cast<flare::SpectrumPrecision>(this->Precision);
-    options.progress = [&](double part)
+    for (std::size_t m = 0; m < meshes.size(); ++m)
     {
-      this->UpdateProgress(begin + part * share);
-      return !this->CheckAbort();
-    };
-    bool finished = true;
-    for (auto& mesh : meshes)
-    {
-      const auto c = readCase(
-        mesh, signature, Targets::Ignored, &this->Internal->parameterValues, *communicator, &reading);
-      kept.spectra.push_back({ mesh.name, {} });
-      finished = finished && forEachMixing(
-                               model, c, static_cast<flare::Device>(this->Device), this->Block, options,
-                               [&](flare::Mixing mixing)
-                               {
-                                 for (auto& head : mixing.spectra(-1, this->CompareHeads))
-                                 {
-                                   kept.spectra.back().heads.push_back(std::move(head));
-                                 }
-                                 addModesOf(mixing, mesh);
-                                 if (this->Block >= 0)
-                                 {
-                                   kept.mixings.push_back(std::move(mixing));
-                                 }
-                               },
-                               communicator);
-      begin += share;
-    }
-    if (finished)
-    {
-      kept.watch.changed(input, this->SettingsText(input), *communicator);
+      this->AddModes(kept.mixings[m], model.info().signature.association, meshes[m], notes);
     }
   }
   this->SetAbortOutput(stopRequested(this, *communicator));
+  this->FillTables(outputs, communicator->rank() == 0);
+  auto warnings = unite(*communicator, notes);
+  if (kept.reading.sharedPoints > 0)
+  {
+    warnings.push_back(sharedPointsNote(kept.reading));
+  }
+  warn(this, warnings, controller);
+}
 
-  const auto shown = communicator->rank() == 0 ? kept.spectra : std::vector<MeshSpectra>(kept.spectra.size());
-  fillSpectrum(vtkTable::GetData(outputs, SPECTRUM), shown); // ParaView joins the tables of all ranks
+void vtkFLARESpectrum::Compute(const flare::Model& model, std::vector<CaseMesh>& meshes,
+  std::vector<std::string>& notes, const std::shared_ptr<flare::Communicator>& communicator)
+{
+  auto& kept = *this->Keep;
+  kept.mixings.clear(); // they are complete, or not there
+  kept.spectra.clear();
+  kept.reading = {};
+  for (const auto& mesh : meshes)
+  {
+    kept.spectra.push_back({ mesh.name, {} });
+  }
+  flare::SpectrumOptions options;
+  options.precision = spectrumPrecision(this->Precision, "spectra");
+  options.progress = [this](double part)
+  {
+    this->UpdateProgress(part);
+    return !this->CheckAbort();
+  };
+  std::vector<flare::Mixing> mixings;
+  const bool finished = forEachMixing(
+    model, meshes, this->Internal->parameterValues, static_cast<flare::Device>(this->Device), this->Block,
+    options, kept.reading,
+    [&](std::size_t mesh, const flare::Case&, flare::Mixing mixing)
+    {
+      for (auto& head : mixing.spectra(-1, this->CompareHeads))
+      {
+        kept.spectra[mesh].heads.push_back(std::move(head));
+      }
+      this->AddModes(mixing, model.info().signature.association, meshes[mesh], notes);
+      if (this->Block >= 0)
+      {
+        mixings.push_back(std::move(mixing));
+      }
+    },
+    communicator);
+  if (finished)
+  {
+    kept.mixings = std::move(mixings);
+  }
+}
+
+void vtkFLARESpectrum::AddModes(const flare::Mixing& mixing, flare::Association association, CaseMesh& mesh,
+  std::vector<std::string>& notes) const
+{
+  const bool all = this->Head < 0;
+  const std::int64_t first = all ? 0 : this->Head, last = all ? mixing.heads() : this->Head + 1;
+  for (auto head = first; this->NumberOfModes > 0 && head < last; ++head)
+  {
+    addModes(mesh, association, mixing.modes(head, this->NumberOfModes), notes);
+  }
+}
+
+// On the other ranks without rows: ParaView joins the tables of all.
+void vtkFLARESpectrum::FillTables(vtkInformationVector* outputs, bool first) const
+{
+  const auto& spectra = this->Keep->spectra;
+  const auto shown = first ? spectra : std::vector<MeshSpectra>(spectra.size());
+  fillSpectrum(vtkTable::GetData(outputs, SPECTRUM), shown);
   fillHeads(vtkTable::GetData(outputs, SUMMARY), shown);
   fillChart(vtkTable::GetData(outputs, CHART), shown);
   fillHeadMap(vtkPolyData::GetData(outputs, HEAD_MAP), shown);
   fillSimilarityMap(vtkPolyData::GetData(outputs, SIMILARITY), shown);
-  auto warnings = unite(*communicator, notes);
-  if (reading.sharedPoints > 0)
-  {
-    warnings.push_back(sharedPointsNote(reading));
-  }
-  warn(this, warnings, controller);
 }
 
 void vtkFLARESpectrum::PrintSelf(ostream& os, vtkIndent indent)

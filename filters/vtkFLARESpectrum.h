@@ -23,10 +23,18 @@
 
 #include <memory> // for the private part
 #include <string>
+#include <vector>
 
 namespace flare
 {
-struct Architecture;
+class Communicator;
+class Mixing;
+class Model;
+enum class Association;
+namespace filters
+{
+struct CaseMesh;
+}
 }
 
 class VTKFLAREFILTERS_EXPORT vtkFLARESpectrum : public vtkFLAREModelAlgorithm
@@ -82,7 +90,11 @@ protected:
 
 private:
   void Analyse(vtkDataObject* input, vtkInformationVector* outputs);
-  void RequireHead(const flare::Architecture& architecture) const;
+  void Compute(const flare::Model& model, std::vector<flare::filters::CaseMesh>& meshes,
+    std::vector<std::string>& notes, const std::shared_ptr<flare::Communicator>& communicator);
+  void AddModes(const flare::Mixing& mixing, flare::Association association, flare::filters::CaseMesh& mesh,
+    std::vector<std::string>& notes) const;
+  void FillTables(vtkInformationVector* outputs, bool first) const;
   std::string SettingsText(vtkDataObject* input) const;
 
   struct Kept;

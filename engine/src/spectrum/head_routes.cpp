@@ -36,19 +36,27 @@ void forEachBlock(const torch::Tensor& q, const torch::Tensor& k, const Use& use
   };
   k.is_cpu() ? at::parallel_for(0, blocks, 1, work) : work(0, blocks);
 }
+}
 
-// The log of the row sums of exp S, over all ranks.
-torch::Tensor logRowSums(const torch::Tensor& q, const torch::Tensor& k, Communicator& communicator)
+HeadRoutes::HeadRoutes(const torch::Tensor& q, const torch::Tensor& k, double scale)
+  : q_(q.to(torch::kFloat64) * scale)
+  , k_(k)
 {
+  ops::resolveVectorMath();
+}
+
+torch::Tensor HeadRoutes::logRowSums(const torch::Tensor& counted, Communicator& communicator) const
+{
+  const auto k = counted.defined() ? k_.index_select(0, counted) : k_;
   constexpr double lowest = -std::numeric_limits<double>::infinity();
-  const auto step = pointsPerPass(q.size(0), q.device());
+  const auto step = pointsPerPass(q_.size(0), q_.device());
   const auto blocks = (k.size(0) + step - 1) / step;
   // A row per block, so that the sum does not depend on the number of threads.
-  auto parts = torch::full({ blocks + 1, q.size(0) }, lowest, q.options());
+  auto parts = torch::full({ blocks + 1, q_.size(0) }, lowest, q_.options());
   together(communicator,
     [&]
     {
-      forEachBlock(q, k,
+      forEachBlock(q_, k,
         [&](std::int64_t first, std::int64_t, const torch::Tensor& scores)
         { parts[first / step].copy_(torch::logsumexp(scores, 0)); });
       parts = torch::logsumexp(parts, 0).to(torch::kCPU);
@@ -59,16 +67,6 @@ torch::Tensor logRowSums(const torch::Tensor& q, const torch::Tensor& k, Communi
   communicator.sum(sums.data_ptr<double>(), sums.numel());
   return top + torch::log(sums);
 }
-}
-
-HeadRoutes::HeadRoutes(const torch::Tensor& q, const torch::Tensor& k, double scale,
-  const torch::Tensor& counted, Communicator& communicator)
-  : q_(q.to(torch::kFloat64) * scale)
-  , k_(k)
-{
-  ops::resolveVectorMath();
-  logSums_ = logRowSums(q_, counted.defined() ? k.index_select(0, counted) : k, communicator);
-}
 
 torch::Tensor HeadRoutes::decodeRows(const torch::Tensor& points) const
 {
@@ -76,10 +74,10 @@ torch::Tensor HeadRoutes::decodeRows(const torch::Tensor& points) const
   return torch::softmax(chosen.matmul(q_.t()), 1).to(torch::kCPU);
 }
 
-torch::Tensor HeadRoutes::encodeFrom(const torch::Tensor& loads) const
+torch::Tensor HeadRoutes::encodeFrom(const torch::Tensor& loads, const torch::Tensor& logSums) const
 {
   auto result = torch::empty({ k_.size(0) }, torch::kFloat64);
-  const auto shift = (torch::log(loads) - logSums_).to(q_.device());
+  const auto shift = (torch::log(loads) - logSums).to(q_.device());
   forEachBlock(q_, k_,
     [&](std::int64_t first, std::int64_t last, torch::Tensor scores)
     { result.slice(0, first, last).copy_(scores.add_(shift).exp_().sum(1)); });

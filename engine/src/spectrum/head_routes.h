@@ -14,20 +14,21 @@ namespace flare::spectrum
 class HeadRoutes
 {
 public:
-  // counted: indices of the points that take part in sums, or undefined when all do. Collective.
-  HeadRoutes(const torch::Tensor& q, const torch::Tensor& k, double scale, const torch::Tensor& counted,
-    Communicator& communicator);
+  HeadRoutes(const torch::Tensor& q, const torch::Tensor& k, double scale);
+
+  // L [M], the log of the row sums of exp S over the points of all ranks, on the CPU: a pass over the points.
+  // counted: indices of those that take part in sums, or undefined when all do. Collective.
+  torch::Tensor logRowSums(const torch::Tensor& counted, Communicator& communicator) const;
 
   // R's rows of these points, [points, M].
   torch::Tensor decodeRows(const torch::Tensor& points) const;
-  // loads [M], which add up to 1, times P: [N].
-  torch::Tensor encodeFrom(const torch::Tensor& loads) const;
+  // loads [M], which add up to 1, times P, of which L is given: [N].
+  torch::Tensor encodeFrom(const torch::Tensor& loads, const torch::Tensor& logSums) const;
   // Column m of R, [N].
   torch::Tensor decodeColumn(std::int64_t latent) const;
 
 private:
   torch::Tensor q_; // [M, D], double, times scale
   torch::Tensor k_;
-  torch::Tensor logSums_; // L [M], over the counted points of all ranks, on the CPU
 };
 }

@@ -10,7 +10,6 @@
 #include "spectrum/together.h"
 
 #include <numeric>
-#include <optional>
 #include <string>
 
 namespace flare
@@ -58,21 +57,26 @@ struct Mixing::Impl
   SpectrumPrecision precision = SpectrumPrecision::Default;
   std::shared_ptr<Communicator> communicator;
   std::function<bool(double)> progress; // of the pass, while it lasts
-  // Made when they are first asked for: a head's sums take a pass over the points.
-  std::vector<std::optional<HeadRoutes>> routes;
+  std::vector<torch::Tensor> logSums;   // of heads that were asked for them: they take a pass over the points
 
   std::int64_t heads() const { return factors.q.size(0); }
   std::int64_t latents() const { return factors.q.size(1); }
 
-  HeadRoutes& of(std::int64_t head)
+  HeadRoutes of(std::int64_t head) const
   {
     requireRange("head", head, 0, heads());
-    auto& one = routes[static_cast<std::size_t>(head)];
-    if (!one)
-    {
-      one.emplace(factors.q[head], factors.k[head], factors.scale, factors.counted, *communicator);
-    }
-    return *one;
+    return HeadRoutes(factors.q[head], factors.k[head], factors.scale);
+  }
+
+  // loads [M] times P
+  torch::Tensor encoded(std::int64_t head, const torch::Tensor& loads)
+  {
+    const auto routes = of(head);
+    auto& sums = logSums[static_cast<std::size_t>(head)];
+    sums = sums.defined() ? sums : routes.logRowSums(factors.counted, *communicator);
+    torch::Tensor result;
+    together(*communicator, [&] { result = routes.encodeFrom(loads, sums); });
+    return result;
   }
 
   std::vector<HeadGram> gather(const std::vector<std::int64_t>& chosen) const
@@ -116,10 +120,10 @@ struct Mixing::Impl
     return number;
   }
 
-  torch::Tensor latentsOf(const std::vector<std::int64_t>& points, std::int64_t head)
+  torch::Tensor latentsOf(const std::vector<std::int64_t>& points, std::int64_t head) const
   {
     const auto number = require(points);
-    auto& routes = of(head);
+    const auto routes = of(head);
     auto loads = torch::zeros({ latents() }, torch::kFloat64);
     together(*communicator,
       [&]
@@ -212,13 +216,8 @@ std::vector<double> Mixing::row(const std::vector<std::int64_t>& points, std::in
   torch::Tensor sum;
   for (auto h = std::max<std::int64_t>(head, 0); h < (head < 0 ? heads() : head + 1); ++h)
   {
-    const auto loads = impl_->latentsOf(points, h);
-    together(*impl_->communicator,
-      [&]
-      {
-        const auto ofHead = impl_->of(h).encodeFrom(loads);
-        sum = sum.defined() ? sum + ofHead : ofHead;
-      });
+    const auto ofHead = impl_->encoded(h, impl_->latentsOf(points, h));
+    sum = sum.defined() ? sum + ofHead : ofHead;
   }
   return valuesOf(sum);
 }
@@ -226,19 +225,17 @@ std::vector<double> Mixing::row(const std::vector<std::int64_t>& points, std::in
 std::vector<double> Mixing::encodeWeights(std::int64_t head, std::int64_t latent) const
 {
   torch::NoGradGuard guard;
-  auto& routes = impl_->of(head);
+  requireRange("head", head, 0, heads());
   requireRange("latent", latent, 0, latents());
   auto only = torch::zeros({ latents() }, torch::kFloat64);
   only[latent] = 1.0;
-  torch::Tensor weights;
-  together(*impl_->communicator, [&] { weights = routes.encodeFrom(only); });
-  return valuesOf(weights);
+  return valuesOf(impl_->encoded(head, only));
 }
 
 std::vector<double> Mixing::decodeWeights(std::int64_t head, std::int64_t latent) const
 {
   torch::NoGradGuard guard;
-  auto& routes = impl_->of(head);
+  const auto routes = impl_->of(head);
   requireRange("latent", latent, 0, latents());
   torch::Tensor weights;
   together(*impl_->communicator, [&] { weights = routes.decodeColumn(latent); });
@@ -265,7 +262,7 @@ bool forEachMixing(const Model& model, const Case& c, Device device, std::int64_
       impl->factors = std::move(factors);
       impl->precision = options.precision;
       impl->communicator = communicator;
-      impl->routes.resize(static_cast<std::size_t>(impl->heads()));
+      impl->logSums.resize(static_cast<std::size_t>(impl->heads()));
       // A visitor that keeps the operators may look at them again when the pass has ended.
       const auto passing = std::make_shared<bool>(true);
       bool goesOn = true;
