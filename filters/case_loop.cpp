@@ -44,6 +44,15 @@ void CaseLoop::plan(
   used_ = resolve(inputs);
 }
 
+void CaseLoop::endTime(vtkInformationVector* outputs)
+{
+  for (int port = 0; port < outputs->GetNumberOfInformationObjects(); ++port)
+  {
+    outputs->GetInformationObject(port)->Remove(Pipeline::TIME_STEPS());
+    outputs->GetInformationObject(port)->Remove(Pipeline::TIME_RANGE());
+  }
+}
+
 CasesFrom CaseLoop::resolve(vtkInformationVector* inputs) const
 {
   if (wanted_ != CasesFrom::Automatic)

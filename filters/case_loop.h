@@ -29,6 +29,9 @@ public:
   void plan(
     vtkInformationVector* inputs, CasesFrom wanted, const std::vector<std::vector<std::string>>& files);
 
+  // And what comes out has no time steps: all of them have been looked at.
+  static void endTime(vtkInformationVector* outputs);
+
   // RequestUpdateExtent: asks for the current pass's time step.
   void request(vtkInformationVector* inputs);
 

@@ -84,9 +84,9 @@ std::ptrdiff_t commonParts(const std::vector<std::vector<std::string>>& files)
 }
 }
 
-void InputFiles::add(const std::string& input, const std::string& file)
+void InputFiles::add(const char* input, const char* file)
 {
-  told_[std::atoi(input.c_str())].push_back(file);
+  told_[input ? std::atoi(input) : 0].push_back(file ? file : "");
 }
 
 bool InputFiles::clear()

@@ -13,8 +13,8 @@ namespace flare::filters
 class InputFiles
 {
 public:
-  // The next file of an input (its number, from 0, as text).
-  void add(const std::string& input, const std::string& file);
+  // The next file of an input (its number, from 0, as text; none is the first).
+  void add(const char* input, const char* file);
   // False when there was nothing to forget.
   bool clear();
 

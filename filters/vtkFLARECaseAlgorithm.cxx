@@ -27,7 +27,7 @@ vtkFLARECaseAlgorithm::~vtkFLARECaseAlgorithm() = default;
 
 void vtkFLARECaseAlgorithm::AddInputFile(const char* input, const char* file)
 {
-  this->Cases->inputFiles.add(input ? input : "0", file ? file : "");
+  this->Cases->inputFiles.add(input, file);
   this->Modified();
 }
 
@@ -73,11 +73,7 @@ int vtkFLARECaseAlgorithm::RequestInformation(
 {
   this->Cases->loop.plan(
     inputs[0], static_cast<flare::filters::CasesFrom>(this->CasesFrom), this->Cases->inputFiles.of(this));
-  for (int port = 0; port < outputs->GetNumberOfInformationObjects(); ++port)
-  {
-    outputs->GetInformationObject(port)->Remove(vtkStreamingDemandDrivenPipeline::TIME_STEPS());
-    outputs->GetInformationObject(port)->Remove(vtkStreamingDemandDrivenPipeline::TIME_RANGE());
-  }
+  CaseLoop::endTime(outputs);
   return 1;
 }
 

@@ -117,7 +117,7 @@ void vtkFLARETrain::ClearValidationCases()
 
 void vtkFLARETrain::AddInputFile(const char* input, const char* file)
 {
-  this->Internal->inputFiles.add(input ? input : "0", file ? file : "");
+  this->Internal->inputFiles.add(input, file);
   this->Modified();
 }
 
@@ -227,11 +227,7 @@ int vtkFLARETrain::RequestInformation(
 {
   auto& d = *this->Internal;
   d.loop.plan(inputs[0], static_cast<flare::filters::CasesFrom>(this->CasesFrom), d.inputFiles.of(this));
-  for (int port = 0; port < outputs->GetNumberOfInformationObjects(); ++port)
-  {
-    outputs->GetInformationObject(port)->Remove(vtkStreamingDemandDrivenPipeline::TIME_STEPS());
-    outputs->GetInformationObject(port)->Remove(vtkStreamingDemandDrivenPipeline::TIME_RANGE());
-  }
+  CaseLoop::endTime(outputs);
   return 1;
 }
 

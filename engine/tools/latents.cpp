@@ -5,7 +5,6 @@
 #include "flare/error.h"
 #include "options.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -34,10 +33,9 @@ DataSet someCases(const LatentArguments& a, const Model& model)
   const Conform conform(data.signature(), signature, false);
   signature.targets.clear();
   DataSet chosen(signature);
-  const auto count = std::min(a.cases, data.size());
-  for (std::size_t i = 0; i < count; ++i)
+  for (const auto index : spreadCases(data.size(), a.cases))
   {
-    chosen.add(conform(data[i * data.size() / count]));
+    chosen.add(conform(data[index]));
   }
   return chosen;
 }
@@ -84,11 +82,7 @@ void pruneModel(LatentArguments& a)
   requireFree(a);
   const auto model = Model::load(a.model);
   const auto data = someCases(a, model);
-  a.options.cases.clear();
-  for (std::size_t i = 0; i < data.size(); ++i)
-  {
-    a.options.cases.push_back(i);
-  }
+  a.options.cases = spreadCases(data.size(), data.size()); // all of those
   save(prune(model, data, a.options), a);
 }
 

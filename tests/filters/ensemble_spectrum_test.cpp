@@ -57,16 +57,9 @@ std::string deeperModel(const Folder& folder)
   return path;
 }
 
-class EnsembleSpectrum : public ::testing::Test
+class EnsembleSpectrum : public ModelTest
 {
 protected:
-  static void SetUpTestSuite()
-  {
-    folder = new Folder;
-    model = trainedModel(*folder);
-  }
-  static void TearDownTestSuite() { delete folder; }
-
   void SetUp() override
   {
     said->observe(ensemble);
@@ -101,15 +94,10 @@ protected:
     }
   }
 
-  static Folder* folder;
-  static std::string model;
   vtkNew<Series> series;
   vtkNew<vtkFLAREEnsembleSpectrum> ensemble;
-  vtkNew<Messages> said;
 };
 
-Folder* EnsembleSpectrum::folder = nullptr;
-std::string EnsembleSpectrum::model;
 }
 
 TEST_F(EnsembleSpectrum, IsTheDistributionOfTheCasesSpectra)

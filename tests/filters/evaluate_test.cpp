@@ -17,15 +17,10 @@ namespace flare::test
 {
 namespace
 {
-class Evaluate : public ::testing::Test
+class Evaluate : public ModelTest
 {
 protected:
-  static void SetUpTestSuite()
-  {
-    folder = new Folder;
-    model = trainedModel(*folder, true);
-  }
-  static void TearDownTestSuite() { delete folder; }
+  static void SetUpTestSuite() { prepare(/*withVector=*/true); }
 
   void SetUp() override
   {
@@ -34,15 +29,10 @@ protected:
     evaluate->SetInputConnection(series->GetOutputPort());
   }
 
-  static Folder* folder;
-  static std::string model;
   vtkNew<Series> series;
   vtkNew<vtkFLAREEvaluate> evaluate;
-  vtkNew<Messages> said;
 };
 
-Folder* Evaluate::folder = nullptr;
-std::string Evaluate::model;
 }
 
 TEST_F(Evaluate, ScoresEveryCaseAndField)

@@ -37,16 +37,14 @@ bool has(const std::string& text, const std::string& part)
 }
 
 // One model for all tests of this suite: training is the slow part.
-class Predict : public ::testing::Test
+class Predict : public ModelTest
 {
 protected:
   static void SetUpTestSuite()
   {
-    folder = new Folder;
-    model = trainedModel(*folder);
+    ModelTest::SetUpTestSuite();
     vectorModel = trainedModel(*folder, true);
   }
-  static void TearDownTestSuite() { delete folder; }
 
   void SetUp() override
   {
@@ -73,14 +71,11 @@ protected:
     return said->errors;
   }
 
-  static Folder* folder;
-  static std::string model, vectorModel;
+  static std::string vectorModel;
   vtkNew<vtkFLAREPredict> predict;
-  vtkNew<Messages> said;
 };
 
-Folder* Predict::folder = nullptr;
-std::string Predict::model, Predict::vectorModel;
+std::string Predict::vectorModel;
 }
 
 TEST_F(Predict, AddsPredictionsAndErrorsToASharedMesh)

@@ -24,16 +24,9 @@ namespace flare::test
 {
 namespace
 {
-class Routes : public ::testing::Test
+class Routes : public ModelTest
 {
 protected:
-  static void SetUpTestSuite()
-  {
-    folder = new Folder;
-    model = trainedModel(*folder);
-  }
-  static void TearDownTestSuite() { delete folder; }
-
   void SetUp() override
   {
     said->observe(routes);
@@ -88,15 +81,10 @@ protected:
     routes->SetSelectionConnection(producer->GetOutputPort());
   }
 
-  static Folder* folder;
-  static std::string model;
   vtkSmartPointer<vtkUnstructuredGrid> grid = square(6, 2.5);
   vtkNew<vtkFLARERoutes> routes;
-  vtkNew<Messages> said;
 };
 
-Folder* Routes::folder = nullptr;
-std::string Routes::model;
 }
 
 TEST_F(Routes, FollowTheNearestPoint)

@@ -21,16 +21,9 @@ namespace flare::test
 {
 namespace
 {
-class Spectrum : public ::testing::Test
+class Spectrum : public ModelTest
 {
 protected:
-  static void SetUpTestSuite()
-  {
-    folder = new Folder;
-    model = trainedModel(*folder);
-  }
-  static void TearDownTestSuite() { delete folder; }
-
   void SetUp() override
   {
     said->observe(spectrum);
@@ -45,14 +38,9 @@ protected:
     EXPECT_EQ(said->errors, "");
   }
 
-  static Folder* folder;
-  static std::string model;
   vtkNew<vtkFLARESpectrum> spectrum;
-  vtkNew<Messages> said;
 };
 
-Folder* Spectrum::folder = nullptr;
-std::string Spectrum::model;
 }
 
 TEST_F(Spectrum, ListsTheEigenvaluesOfAllHeads)

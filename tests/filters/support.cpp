@@ -196,6 +196,15 @@ std::string trainedModel(const Folder& folder, bool withVector)
   return path;
 }
 
+std::unique_ptr<Folder> ModelTest::folder;
+std::string ModelTest::model;
+
+void ModelTest::prepare(bool withVector)
+{
+  folder = std::make_unique<Folder>();
+  model = trainedModel(*folder, withVector);
+}
+
 vtkTable* tableOf(vtkAlgorithm* filter, int port)
 {
   return vtkTable::SafeDownCast(filter->GetOutputDataObject(port));

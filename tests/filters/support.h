@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <vtkAlgorithm.h>
 #include <vtkCommand.h>
 #include <vtkNew.h>
@@ -9,6 +11,7 @@
 #include <vtkUnstructuredGridAlgorithm.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -73,6 +76,19 @@ void makeTiny(vtkFLARETrain* train, const std::string& modelFile);
 
 // Trains a tiny model of p (and U when asked) with the parameter Load; the path comes back.
 std::string trainedModel(const Folder& folder, bool withVector = false);
+
+// Tests of a filter that reads a model: a tiny one, trained once for all tests of a suite.
+class ModelTest : public ::testing::Test
+{
+protected:
+  static void SetUpTestSuite() { prepare(/*withVector=*/false); }
+  static void TearDownTestSuite() { folder.reset(); }
+  static void prepare(bool withVector);
+
+  static std::unique_ptr<Folder> folder;
+  static std::string model;
+  vtkNew<Messages> said;
+};
 
 vtkTable* tableOf(vtkAlgorithm* filter, int port);
 }

@@ -27,6 +27,9 @@ struct LatentSuggestion
 std::vector<LatentSuggestion> suggestLatents(
   const std::vector<std::vector<HeadSpectrum>>& cases, double energy = 0.999);
 
+// The indices of at most `count` of so many cases, spread over all of them.
+std::vector<std::size_t> spreadCases(std::size_t cases, std::size_t count);
+
 struct PruneOptions
 {
   // What the latents that stay must hold in every head, of the mean over the cases of trace(B B^T), the sum

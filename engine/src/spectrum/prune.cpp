@@ -67,12 +67,7 @@ std::vector<std::size_t> casesOf(const DataSet& data, const PruneOptions& option
   {
     throw Error("latents are chosen by what they do on cases, but the data set is empty");
   }
-  auto cases = options.cases;
-  const auto count = std::min(usualCases, data.size());
-  for (std::size_t i = 0; options.cases.empty() && i < count; ++i)
-  {
-    cases.push_back(i * data.size() / count);
-  }
+  const auto cases = options.cases.empty() ? spreadCases(data.size(), usualCases) : options.cases;
   for (const auto index : cases)
   {
     if (index >= data.size())

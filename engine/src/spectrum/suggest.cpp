@@ -50,6 +50,17 @@ LatentSuggestion suggestionFor(std::int64_t block, const Need& need, double ener
 }
 }
 
+std::vector<std::size_t> spreadCases(std::size_t cases, std::size_t count)
+{
+  count = std::min(count, cases);
+  std::vector<std::size_t> indices;
+  for (std::size_t i = 0; i < count; ++i)
+  {
+    indices.push_back(i * cases / count);
+  }
+  return indices;
+}
+
 std::vector<LatentSuggestion> suggestLatents(
   const std::vector<std::vector<HeadSpectrum>>& cases, double energy)
 {

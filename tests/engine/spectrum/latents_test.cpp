@@ -3,6 +3,7 @@
 #include "flare/error.h"
 #include "flare/interruption.h"
 #include "flare/predictor.h"
+#include "io/expect_error.h"
 #include "spectrum/pivots.h"
 #include "spectrum/small_model.h"
 #include "threaded_communicator.h"
@@ -228,15 +229,7 @@ TEST(PruneLatents, SaysWhatCannotBe)
     PruneOptions options;
     options.device = Device::Cpu;
     change(options);
-    try
-    {
-      prune(*small.model, set, options);
-    }
-    catch (const Error& error)
-    {
-      return std::string(error.what());
-    }
-    return std::string("no error");
+    return errorOf([&] { prune(*small.model, set, options); });
   };
   EXPECT_THAT(message([](PruneOptions& o) { o.energy = 1.5; }, data), HasSubstr("energy"));
   EXPECT_THAT(message([](PruneOptions& o) { o.latents = { 3, 3 }; }, data), HasSubstr("the model has 3"));

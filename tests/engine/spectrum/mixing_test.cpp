@@ -1,13 +1,13 @@
 #include "flare/mixing.h"
 
 #include "flare/error.h"
+#include "io/expect_error.h"
 #include "reference/spectrum.h"
 #include "spectrum/head_problem.h"
 #include "spectrum/head_routes.h"
 #include "spectrum/small_model.h"
 #include "threaded_communicator.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -18,7 +18,6 @@ namespace
 {
 using namespace test;
 using spectrum::HeadRoutes;
-using testing::HasSubstr;
 using torch::Tensor;
 
 Tensor tensor(const std::vector<double>& values)
@@ -192,25 +191,13 @@ TEST(Mixing, SaysWhatDoesNotExist)
 {
   Small small;
   const auto c = makeCase(small.x);
-  const auto message = [](const auto& action)
-  {
-    try
-    {
-      action();
-    }
-    catch (const Error& error)
-    {
-      return std::string(error.what());
-    }
-    return std::string("no error");
-  };
-  EXPECT_THAT(message([&] { prepare(small, c, 3); }), HasSubstr("blocks 0 to 2"));
+  EXPECT_ERROR(prepare(small, c, 3), "blocks 0 to 2");
   const auto routes = prepare(small, c, 0);
-  EXPECT_THAT(message([&] { routes->row({ 0 }, 2); }), HasSubstr("heads 0 to 1"));
-  EXPECT_THAT(message([&] { routes->encodeWeights(0, 12); }), HasSubstr("latents 0 to 11"));
-  EXPECT_THAT(message([&] { routes->decodeWeights(-1, 0); }), HasSubstr("heads 0 to 1"));
-  EXPECT_THAT(message([&] { routes->row({ 90 }, 0); }), HasSubstr("points 0 to 89"));
-  EXPECT_THAT(message([&] { routes->row({}, 0); }), HasSubstr("no point is chosen"));
+  EXPECT_ERROR(routes->row({ 0 }, 2), "heads 0 to 1");
+  EXPECT_ERROR(routes->encodeWeights(0, 12), "latents 0 to 11");
+  EXPECT_ERROR(routes->decodeWeights(-1, 0), "heads 0 to 1");
+  EXPECT_ERROR(routes->row({ 90 }, 0), "points 0 to 89");
+  EXPECT_ERROR(routes->row({}, 0), "no point is chosen");
   small.precise.progress = [](double) { return false; };
   EXPECT_FALSE(prepare(small, c, 2));
 }

@@ -3,6 +3,7 @@
 
 #include "flare/error.h"
 #include "flare/import.h"
+#include "io/expect_error.h"
 #include "io/safetensors.h"
 #include "spectrum/head_problem.h"
 #include "spectrum/small_model.h"
@@ -160,26 +161,14 @@ TEST(Spectra, OutOfRangeSaysTheRange)
 {
   Small small;
   const auto c = makeCase(small.x);
-  const auto message = [](const auto& call)
-  {
-    try
-    {
-      call();
-    }
-    catch (const Error& error)
-    {
-      return std::string(error.what());
-    }
-    return std::string();
-  };
   SpectrumOptions options;
   options.block = 3;
-  EXPECT_THAT(message([&] { spectra(*small.model, c, Device::Cpu, options); }), HasSubstr("blocks 0 to 2"));
+  EXPECT_ERROR(spectra(*small.model, c, Device::Cpu, options), "blocks 0 to 2");
   options = {};
   options.head = 7;
-  EXPECT_THAT(message([&] { spectra(*small.model, c, Device::Cpu, options); }), HasSubstr("heads 0 to 1"));
-  EXPECT_THAT(message([&] { modes(*small.model, c, Device::Cpu, -1, 0, 4); }), HasSubstr("blocks 0 to 2"));
-  EXPECT_THAT(message([&] { modes(*small.model, c, Device::Cpu, 0, 0, 0); }), HasSubstr("at least 1"));
+  EXPECT_ERROR(spectra(*small.model, c, Device::Cpu, options), "heads 0 to 1");
+  EXPECT_ERROR(modes(*small.model, c, Device::Cpu, -1, 0, 4), "blocks 0 to 2");
+  EXPECT_ERROR(modes(*small.model, c, Device::Cpu, 0, 0, 0), "at least 1");
 }
 
 TEST(Spectra, ScoresThatOverflowNameTheHead)
