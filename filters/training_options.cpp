@@ -130,6 +130,7 @@ TrainingOptions trainingOptions(vtkFLARETrain& filter, const std::vector<int>& v
     }
     options.validationCases.push_back(static_cast<std::size_t>(index));
   }
+  options.spectraEvery = filter.GetSpectraEvery();
   options.coordinateScalePerAxis = filter.GetScalePerAxis();
   options.device = static_cast<flare::Device>(filter.GetDevice());
   options.precision = static_cast<flare::Precision>(filter.GetPrecision());

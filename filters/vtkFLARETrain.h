@@ -255,6 +255,13 @@ public:
   ///@}
 
   ///@{
+  /** Store the spectra of all heads every so many epochs, with the history: those of the first case that is
+   * held out (FLARESpectrum's Epoch shows them). 0: never. */
+  vtkSetClampMacro(SpectraEvery, int, 0, VTK_INT_MAX);
+  vtkGetMacro(SpectraEvery, int);
+  ///@}
+
+  ///@{
   /** Scale each coordinate axis by itself, instead of all by one factor (which keeps rotations rotations). */
   vtkSetMacro(ScalePerAxis, bool);
   vtkGetMacro(ScalePerAxis, bool);
@@ -394,6 +401,7 @@ protected:
   double Warmup = -1.0;
   double GradientClip = -1.0;
   double EmaDecay = -1.0;
+  int SpectraEvery = 0;
   bool ScalePerAxis = false;
   int Device = 0;
   int Precision = 0;

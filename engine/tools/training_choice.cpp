@@ -73,6 +73,11 @@ void TrainingChoice::addTo(CLI::App& command)
   command.add_option("--validation-fraction", options_.validationFraction, "Part of the cases held out")
     ->check(CLI::Range(0.0, 1.0))
     ->capture_default_str();
+  command
+    .add_option("--spectra-every", options_.spectraEvery,
+      "Store the spectra of the heads every so many epochs (0: never)")
+    ->check(notNegative())
+    ->capture_default_str();
   addDevice(command, options_.device);
   addPrecision(command, options_.precision);
   addNetwork(command);

@@ -61,6 +61,23 @@ Json toJson(const EpochRecord& e)
     { "learning_rate", e.learningRate }, { "seconds", e.seconds } };
 }
 
+// Whole numbers in ascending order.
+std::vector<std::int64_t> epochsFrom(const JsonObject& o, const std::string& key)
+{
+  std::vector<std::int64_t> epochs;
+  for (const double number : o.numbers(key))
+  {
+    const auto epoch = static_cast<std::int64_t>(number);
+    if (!(number >= 0.0 && number < 1e15) || static_cast<double>(epoch) != number ||
+        (!epochs.empty() && epoch <= epochs.back()))
+    {
+      o.refuse(key, "must be epochs, whole numbers from 0 on in ascending order");
+    }
+    epochs.push_back(epoch);
+  }
+  return epochs;
+}
+
 EpochRecord epochFrom(const JsonObject& o)
 {
   EpochRecord e;
@@ -102,7 +119,9 @@ Json toJson(const TrainingRecord& t)
     { "settings_fingerprint", t.settingsFingerprint }, { "start_fingerprint", t.startFingerprint },
     { "training_cases", t.trainingCases }, { "validation_cases", t.validationCases },
     { "validation_indices", t.validationIndices }, { "history", std::move(history) }, { "notes", t.notes },
-    { "norm_floors", t.normFloors }, { "mesh_fingerprint", t.meshFingerprint } };
+    { "norm_floors", t.normFloors }, { "mesh_fingerprint", t.meshFingerprint },
+    { "spectra_every", t.spectraEvery }, { "spectra_case", t.spectraCase },
+    { "spectra_epochs", t.spectraEpochs } };
 }
 
 TrainingRecord trainingFrom(const JsonObject& o)
@@ -118,7 +137,7 @@ TrainingRecord trainingFrom(const JsonObject& o)
   t.stopReason = o.text("stop_reason");
   t.dataFingerprint = o.text("data_fingerprint");
   t.settingsFingerprint = o.text("settings_fingerprint");
-  t.startFingerprint = o.text("start_fingerprint");
+  t.startFingerprint = o.has("start_fingerprint") ? o.text("start_fingerprint") : std::string();
   t.trainingCases = o.texts("training_cases");
   t.validationCases = o.texts("validation_cases");
   for (const double index : o.numbers("validation_indices"))
@@ -132,6 +151,12 @@ TrainingRecord trainingFrom(const JsonObject& o)
   t.notes = o.texts("notes");
   t.normFloors = o.numbers("norm_floors");
   t.meshFingerprint = o.text("mesh_fingerprint");
+  if (o.has("spectra_every")) // files that were written before there were such spectra have none
+  {
+    t.spectraEvery = o.integer("spectra_every", 0, largest);
+    t.spectraCase = o.text("spectra_case");
+    t.spectraEpochs = epochsFrom(o, "spectra_epochs");
+  }
   return t;
 }
 }

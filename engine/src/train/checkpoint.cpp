@@ -101,6 +101,7 @@ void TrainingRun::save(const std::string& path) const
     file.info = info_;
     file.state = layout_.state(state_.weights);
     file.meanField = meanField_;
+    file.spectra = spectra_.tensor();
     for (const auto& [name, tensor] : layout_.state(state_.averaged))
     {
       file.extra["ema." + name] = tensor;
@@ -178,6 +179,7 @@ void TrainingRun::load(const std::string& path)
     text.at("lastValidation").get_to(lastValidation_);
     rule_.rateFactor = std::ldexp(1.0, -halvings_);
 
+    spectra_ = SpectraHistory(file.spectra);
     auto record = file.info.training;
     if (record.device != info_.training.device || text.at("threads") != at::get_num_threads())
     {

@@ -117,6 +117,11 @@ std::vector<std::string> texts(const std::vector<std::size_t>& cases)
 
 namespace
 {
+std::string spectraText(std::int64_t every)
+{
+  return every == 0 ? "none" : "every " + text(every) + " epochs";
+}
+
 std::string startText(const std::string& fingerprint)
 {
   return fingerprint.empty() ? "drawn weights" : "the weights " + fingerprint;
@@ -136,6 +141,7 @@ Settings settingsOf(const ModelInfo& info)
   settings.emplace_back("seed", std::to_string(record.seed));
   settings.emplace_back("precision", record.precision);
   settings.emplace_back("start", startText(record.startFingerprint));
+  settings.emplace_back("stored spectra", spectraText(record.spectraEvery));
   return settings;
 }
 
@@ -152,6 +158,7 @@ Settings settingsOf(const DataSet& data, const TrainingOptions& options)
   settings.emplace_back("seed", std::to_string(options.seed));
   settings.emplace_back("precision", name(options.precision));
   settings.emplace_back("start", startText(options.start ? options.start->fingerprint() : std::string()));
+  settings.emplace_back("stored spectra", spectraText(options.spectraEvery));
   return settings;
 }
 }

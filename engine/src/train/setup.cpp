@@ -136,6 +136,11 @@ void checkOptions(const DataSet& data, const TrainingOptions& options)
     throw Error("no target is chosen: name at least one array that the model shall predict");
   }
   options.recipe.validate();
+  if (options.spectraEvery < 0)
+  {
+    throw Error("spectra can be stored every 1, 2, … epochs, or 0 for never, but not every " +
+                std::to_string(options.spectraEvery));
+  }
   if (!(options.checkpointSeconds >= 0.0))
   {
     throw Error("the time between checkpoints must be 0 or a positive number of seconds");
@@ -251,6 +256,7 @@ Setup prepare(const DataSet& data, const TrainingOptions& options)
   record.trainingCases = namesOf(data, training);
   record.validationCases = namesOf(data, setup.split.validation);
   record.validationIndices = setup.split.validation;
+  record.spectraEvery = options.spectraEvery;
   const auto& targets = info.normalisation.targets;
   if (const auto constant = constantTargets(info.signature, targets); !constant.empty())
   {

@@ -2,6 +2,7 @@
 
 #include "device.h"
 #include "flare/error.h"
+#include "flare/spectrum.h"
 #include "train/time_budget.h"
 
 #include <ATen/CPUGeneratorImpl.h>
@@ -168,6 +169,10 @@ double TrainingRun::step()
     throw Error("the training run is complete: there is no step left");
   }
   lastTick_ = now();
+  if (state_.step == 0)
+  {
+    storeSpectra(0);
+  }
   if (planned_ == 0)
   {
     planFromTime();
@@ -235,6 +240,7 @@ void TrainingRun::rollBack(const std::string& what, const std::vector<std::size_
   auto& record = info_.training;
   record.stepsDone = state_.step;
   record.history.resize(static_cast<std::size_t>(state_.epochs));
+  spectra_.forgetAfter(record.history.empty() ? 0 : record.history.back().epoch, record);
   if (halvings_ == mostHalvings)
   {
     failed_ = true;
@@ -291,8 +297,34 @@ void TrainingRun::endEpoch()
     lastValidation_ = seconds_ - before;
     validationSeconds_ += lastValidation_;
   }
+  storeSpectra(epoch.epoch);
   epoch.seconds = seconds_;
   info_.training.history.push_back(epoch);
+}
+
+void TrainingRun::storeSpectra(std::int64_t epoch)
+{
+  const auto every = options_.spectraEvery;
+  if (every == 0 || (epoch % every != 0 && !finished()) || !spectra_.isLater(epoch, info_.training))
+  {
+    return;
+  }
+  tick();
+  const double before = seconds_;
+  const auto& c = data_[(split_.validation.empty() ? split_.training : split_.validation).front()];
+  info_.training.spectraCase = c.name;
+  try
+  {
+    spectra_.add(
+      epoch, flare::spectra(model(), c, options_.device, {}, data_.communicator()), info_.training);
+  }
+  catch (const Error& error) // scores that overflow, on all ranks alike: the run may still recover
+  {
+    info_.training.notes.push_back(
+      "after epoch " + std::to_string(epoch) + " no spectra could be stored: " + error.what());
+  }
+  tick();
+  lastSpectra_ = seconds_ - before;
 }
 
 std::vector<std::vector<double>> TrainingRun::caseErrors(const std::vector<std::size_t>& cases)
@@ -363,6 +395,11 @@ void TrainingRun::planFromTime()
     errors(some);
     costs.validation = (now() - begin) / pointsOf(some) * pointsOf(split_.validation);
   }
+  if (options_.spectraEvery > 0)
+  {
+    costs.spectra = lastSpectra_;
+    costs.spectraEvery = options_.spectraEvery;
+  }
   state_.assign(start);
   tick();
   std::int64_t steps =
@@ -377,6 +414,7 @@ Model TrainingRun::model() const
   impl->info = info_;
   impl->state = layout_.state(state_.averaged);
   impl->meanField = meanField_;
+  impl->spectra = spectra_.tensor();
   return Model(impl);
 }
 

@@ -325,6 +325,20 @@ class Tool(unittest.TestCase):
         self.fails("spectrum", self.model, self.data, "--all-cases", "--quantile", 0.6, says="0.6")
         self.fails("spectrum", self.model, self.data, "--all-cases", "--block", 1, says="block")
 
+    def test_spectra_of_the_training(self):
+        model, table = self.folder / "model.safetensors", self.folder / "training.csv"
+        self.run_program("train", self.data, "-o", model, "--epochs", 3, "--spectra-every", 2, *SMALL)
+        lines = self.run_program("spectrum", model, "--training", "--csv", table).splitlines()
+        self.assertEqual([line.split()[:3] for line in lines[1:]], [[str(e), "0", "0"] for e in (0, 2, 3)])
+        with open(table, newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([(r["epoch"], r["mode"]) for r in rows], [(str(e), str(m)) for e in (0, 2, 3) for m in range(4)])
+        self.assertEqual(load_file(model)["training.spectra"].shape, (3, 1, 1, 4))
+        self.fails("spectrum", self.model, "--training", says="--spectra-every")
+        self.fails("spectrum", self.model, says="DATA is missing")
+        self.fails("spectrum", self.model, self.data, "--training", says="leave DATA out")
+        self.fails("spectrum", self.model, "--training", "--all-cases", says="--training")
+
     def test_import(self):
         model = self.folder / "m"
         flags = ["--inputs", "coordinates", "--targets", "u:2", "-o", model]
