@@ -68,6 +68,7 @@ Recipe recipeOf(vtkFLARETrain& filter)
   {
     recipe.batchSize = filter.GetBatchSize();
   }
+  recipe.latentDoublings = filter.GetLatentDoublings();
   if (filter.GetEncodingOctaves() >= 0)
   {
     recipe.encoding.octaves = filter.GetEncodingOctaves();

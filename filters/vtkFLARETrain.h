@@ -193,6 +193,13 @@ public:
   ///@}
 
   ///@{
+  /** Begin with fewer latents, and double them so often, at equal parts of the run; Latents must be divisible
+   * by 2 to this power. */
+  vtkSetClampMacro(LatentDoublings, int, 0, 20);
+  vtkGetMacro(LatentDoublings, int);
+  ///@}
+
+  ///@{
   /** Octaves of sines and cosines of the coordinates; -1: the recipe's own. */
   vtkSetClampMacro(EncodingOctaves, int, -1, 16);
   vtkGetMacro(EncodingOctaves, int);
@@ -379,6 +386,7 @@ protected:
   int Blocks = 0;
   int Heads = 0;
   int Latents = 0;
+  int LatentDoublings = 0;
   int EncodingOctaves = -1;
   int Activation = 0;
   int Norm = 0;

@@ -25,6 +25,7 @@ Recipe TrainingChoice::chosenRecipe() const
   {
     recipe.batchSize = batchSize_;
   }
+  recipe.latentDoublings = latentDoublings_;
   if (octaves_ >= 0)
   {
     recipe.encoding.octaves = octaves_;
@@ -56,6 +57,11 @@ void TrainingChoice::addNetwork(CLI::App& command)
   size("--blocks", blocks_, "Number of blocks");
   size("--heads", heads_, "Attention heads per block; they must divide the channels");
   size("--latents", latents_, "Latent points per head");
+  command
+    .add_option("--latent-doublings", latentDoublings_,
+      "Begin with fewer latents and double them so often, at equal parts of the run")
+    ->check(notNegative())
+    ->capture_default_str();
   command
     .add_option("--octaves", octaves_, "Octaves of sines and cosines of the coordinates as further inputs")
     ->check(notNegative())

@@ -17,8 +17,9 @@ Json toJson(const Recipe& r)
     { "warmup", r.warmup }, { "learning_rate", r.learningRate }, { "muon_learning_rate", r.muonLearningRate },
     { "weight_decay", r.weightDecay }, { "beta1", r.beta1 }, { "beta2", r.beta2 }, { "epsilon", r.epsilon },
     { "momentum_cycle", r.momentumCycle }, { "gradient_clip", r.gradientClip }, { "ema_decay", r.emaDecay },
-    { "ema_warmup", r.emaWarmup }, { "channels", r.channels }, { "blocks", r.blocks }, { "heads", r.heads },
-    { "latents", r.latents }, { "encoding", io::toJson(r.encoding) } };
+    { "ema_warmup", r.emaWarmup }, { "latent_doublings", r.latentDoublings }, { "channels", r.channels },
+    { "blocks", r.blocks }, { "heads", r.heads }, { "latents", r.latents },
+    { "encoding", io::toJson(r.encoding) } };
 }
 
 Recipe recipeFrom(const JsonObject& o)
@@ -45,6 +46,7 @@ Recipe recipeFrom(const JsonObject& o)
   r.gradientClip = o.number("gradient_clip");
   r.emaDecay = o.number("ema_decay");
   r.emaWarmup = o.boolean("ema_warmup");
+  r.latentDoublings = o.has("latent_doublings") ? static_cast<int>(o.integer("latent_doublings", 0, 20)) : 0;
   r.channels = o.integer("channels");
   r.blocks = o.integer("blocks");
   r.heads = o.integer("heads");
@@ -120,8 +122,8 @@ Json toJson(const TrainingRecord& t)
     { "training_cases", t.trainingCases }, { "validation_cases", t.validationCases },
     { "validation_indices", t.validationIndices }, { "history", std::move(history) }, { "notes", t.notes },
     { "norm_floors", t.normFloors }, { "mesh_fingerprint", t.meshFingerprint },
-    { "spectra_every", t.spectraEvery }, { "spectra_case", t.spectraCase },
-    { "spectra_epochs", t.spectraEpochs } };
+    { "latent_doublings", t.latentDoublings }, { "spectra_every", t.spectraEvery },
+    { "spectra_case", t.spectraCase }, { "spectra_epochs", t.spectraEpochs } };
 }
 
 TrainingRecord trainingFrom(const JsonObject& o)
@@ -151,6 +153,9 @@ TrainingRecord trainingFrom(const JsonObject& o)
   t.notes = o.texts("notes");
   t.normFloors = o.numbers("norm_floors");
   t.meshFingerprint = o.text("mesh_fingerprint");
+  t.latentDoublings = o.has("latent_doublings")
+                        ? static_cast<int>(o.integer("latent_doublings", 0, t.recipe.latentDoublings))
+                        : 0;
   if (o.has("spectra_every")) // files that were written before there were such spectra have none
   {
     t.spectraEvery = o.integer("spectra_every", 0, largest);

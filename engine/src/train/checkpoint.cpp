@@ -161,6 +161,10 @@ void TrainingRun::load(const std::string& path)
   try
   {
     const auto text = json::parse(file.checkpoint);
+    while (info_.training.latentDoublings < file.info.training.latentDoublings)
+    {
+      grow();
+    }
     layout_.load(file.state, state_.weights);
     layout_.load(averagedWeights(file.extra), state_.averaged);
     take(file.extra, ofPresent, state_, moments);

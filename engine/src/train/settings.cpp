@@ -62,6 +62,7 @@ void add(Settings& settings, const Recipe& r)
   settings.emplace_back("gradient clip", text(r.gradientClip));
   settings.emplace_back("decay of the averaged weights", text(r.emaDecay));
   settings.emplace_back("warm-up of the averaged weights", yesNo(r.emaWarmup));
+  settings.emplace_back("doublings of the latents", text(std::int64_t{ r.latentDoublings }));
 }
 
 void add(Settings& settings, const Architecture& a)
@@ -133,7 +134,10 @@ Settings settingsOf(const ModelInfo& info)
   Settings settings;
   const auto& record = info.training;
   add(settings, record.recipe);
-  add(settings, info.architecture);
+  // As it is when the run ends.
+  auto architecture = info.architecture;
+  architecture.latents <<= record.recipe.latentDoublings - record.latentDoublings;
+  add(settings, architecture);
   add(settings, info.encoding);
   add(settings, info.signature);
   settings.emplace_back("a scale per axis", yesNo(info.normalisation.coordinateScalePerAxis));

@@ -6,6 +6,7 @@
 #include "flare/error.h"
 #include "flare/interruption.h"
 #include "nn/state_shapes.h"
+#include "train/growth.h"
 
 #include <algorithm>
 #include <cmath>
@@ -188,6 +189,13 @@ Architecture architectureFor(const Signature& signature, const TrainingOptions& 
   architecture.inputs = signature.inputChannels() + options.recipe.encoding.channels();
   architecture.outputs = signature.targetChannels();
   architecture.validate();
+  if (options.start && options.recipe.latentDoublings > 0)
+  {
+    throw Error(
+      "a run that starts from a model has that model's latents: it cannot begin with fewer and double "
+      "them. Grow the model first, or start from drawn weights");
+  }
+  beginning(architecture, options.recipe.latentDoublings);
   return architecture;
 }
 
@@ -233,7 +241,7 @@ Setup prepare(const DataSet& data, const TrainingOptions& options)
     *data.communicator(), [&] { requirePrecision(resolveDevice(options.device), options.precision); });
   Setup setup;
   auto& info = setup.info;
-  info.architecture = architectureFor(data.signature(), options);
+  info.architecture = beginning(architectureFor(data.signature(), options), options.recipe.latentDoublings);
   info.encoding = options.recipe.encoding;
   info.signature = data.signature();
   setup.split = splitOf(data, options);

@@ -3,7 +3,8 @@
 #include "device.h"
 #include "flare/error.h"
 #include "flare/spectrum.h"
-#include "train/time_budget.h"
+#include "nn/state_shapes.h"
+#include "train/growth.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 
@@ -177,6 +178,7 @@ double TrainingRun::step()
   {
     planFromTime();
   }
+  growIfDue();
   if (!good_)
   {
     good_ = std::make_unique<TrainingState>(state_.clone());
@@ -189,6 +191,7 @@ double TrainingRun::step()
   epochEnded_ = state_.order.epochEnded() || finished();
   if (finished())
   {
+    growIfDue(); // a run of very few steps
     info_.training.completed = true;
     info_.training.stopReason.clear();
   }
@@ -347,11 +350,44 @@ std::vector<double> TrainingRun::errors(const std::vector<std::size_t>& cases)
                        : mean(caseErrors(cases));
 }
 
-// Steps are made, timed, and undone: the run that follows is that of a recipe with so many steps.
-void TrainingRun::planFromTime()
+void TrainingRun::adopt(
+  const Architecture& architecture, const std::function<TrainingState(const ParameterLayout&)>& state)
 {
-  const auto start = state_.clone();
-  const auto perEpoch = stepsPerEpoch(split_.training.size(), options_.recipe.batchSize);
+  info_.architecture = architecture;
+  info_.parameters = nn::parameterCount(nn::expectedState(architecture));
+  averagedNetwork_ = makeNetwork(info_, options_);
+  averagedNetwork_->eval();
+  layout_ = ParameterLayout(averagedNetwork_, options_.recipe.optimizer);
+  state_ = state(layout_);
+  layout_.bind(averagedNetwork_, state_.averaged, {});
+  gradient_ = torch::zeros_like(state_.weights);
+  pass_ = BatchPass(layout_, state_.weights, [this] { return makeNetwork(info_, options_); });
+  good_.reset();
+}
+
+void TrainingRun::grow()
+{
+  const auto before = layout_;
+  auto architecture = info_.architecture;
+  architecture.latents *= 2;
+  auto& made = info_.training.latentDoublings;
+  adopt(architecture, [&, old = info_.architecture](const ParameterLayout& layout)
+    { return grown(state_, before, layout, old, options_.seed + static_cast<std::uint64_t>(made)); });
+  ++made;
+}
+
+void TrainingRun::growIfDue()
+{
+  const auto all = options_.recipe.latentDoublings;
+  const auto due = finished() ? all : doublingsBefore(state_.step, planned_, all);
+  while (info_.training.latentDoublings < due)
+  {
+    grow();
+  }
+}
+
+Costs TrainingRun::measure()
+{
   const auto pointsOf = [&](const std::vector<std::size_t>& cases)
   {
     double points = 0.0;
@@ -361,7 +397,6 @@ void TrainingRun::planFromTime()
     }
     return points;
   };
-  rule_.stepsPlanned = 1000000; // the first steps of a long cycle hardly move the weights
   double time = 0.0;
   std::vector<MeasuredStep> measured;
   for (int i = 0; i <= mostMeasured; ++i)
@@ -384,9 +419,9 @@ void TrainingRun::planFromTime()
       break;
     }
   }
-  const double pointsPerStep = pointsOf(split_.training) / static_cast<double>(perEpoch);
+  const auto perEpoch = stepsPerEpoch(split_.training.size(), options_.recipe.batchSize);
   Costs costs;
-  costs.step = secondsPerPoint(measured) * pointsPerStep;
+  costs.step = secondsPerPoint(measured) * pointsOf(split_.training) / static_cast<double>(perEpoch);
   if (!split_.validation.empty())
   {
     const auto count = std::min<std::size_t>(split_.validation.size(), fewestMeasured);
@@ -395,6 +430,27 @@ void TrainingRun::planFromTime()
     errors(some);
     costs.validation = (now() - begin) / pointsOf(some) * pointsOf(split_.validation);
   }
+  return costs;
+}
+
+// Steps are made, timed, and undone: the run that follows is that of a recipe with so many steps.
+void TrainingRun::planFromTime()
+{
+  const auto start = state_.clone();
+  const auto first = info_.architecture;
+  rule_.stepsPlanned = 1000000; // the first steps of a long cycle hardly move the weights
+  auto costs = measure();
+  if (const auto doublings = options_.recipe.latentDoublings; doublings > 0)
+  {
+    while (info_.training.latentDoublings < doublings)
+    {
+      grow();
+    }
+    const auto last = measure();
+    costs = { meanCost(costs.step, last.step, doublings), last.validation };
+    info_.training.latentDoublings = 0;
+    adopt(first, [&](const ParameterLayout&) { return start.clone(); });
+  }
   if (options_.spectraEvery > 0)
   {
     costs.spectra = lastSpectra_;
@@ -402,6 +458,7 @@ void TrainingRun::planFromTime()
   }
   state_.assign(start);
   tick();
+  const auto perEpoch = stepsPerEpoch(split_.training.size(), options_.recipe.batchSize);
   std::int64_t steps =
     communicator().rank() == 0 ? stepsWithin(options_.recipe.timeBudget - seconds_, costs, perEpoch) : 0;
   communicator().sum(&steps, 1);

@@ -12,6 +12,7 @@
 #include "train/setup.h"
 #include "train/spectra_history.h"
 #include "train/state.h"
+#include "train/time_budget.h"
 
 #include <torch/torch.h>
 
@@ -84,6 +85,14 @@ private:
   std::vector<std::vector<double>> caseErrors(const std::vector<std::size_t>& cases);
   bool validationIsDue() const;
   bool onAnyRank(bool value) const;
+  // Doubles the latents as often as the recipe wants before the next step, or in the end.
+  void growIfDue();
+  void grow();
+  // Goes on with another network, from this state.
+  void adopt(
+    const Architecture& architecture, const std::function<TrainingState(const ParameterLayout&)>& state);
+  // What the parts of a run cost with the network as it is; the state is spoilt.
+  Costs measure();
   void load(const std::string& checkpoint); // on this rank
   void planFromTime();
   void tick(); // adds the time since the last tick to seconds_

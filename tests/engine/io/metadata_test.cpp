@@ -41,6 +41,8 @@ TEST(Metadata, EveryNumberComesBackExactly)
   EXPECT_EQ(back.training.recipe.timeBudget, 1.0 / 3.0);
   EXPECT_EQ(back.training.history[1].fieldErrors[1], 1.0 / 3.0);
   EXPECT_EQ(back.training.meshFingerprint, info.training.meshFingerprint);
+  EXPECT_EQ(back.training.latentDoublings, info.training.latentDoublings);
+  EXPECT_EQ(back.training.recipe.latentDoublings, info.training.recipe.latentDoublings);
   EXPECT_EQ(back.training.spectraEvery, info.training.spectraEvery);
   EXPECT_EQ(back.training.spectraCase, info.training.spectraCase);
   EXPECT_EQ(back.training.spectraEpochs, info.training.spectraEpochs);

@@ -63,6 +63,7 @@ inline Recipe sampleRecipe()
   r.gradientClip = 0.5;
   r.emaDecay = 0.99;
   r.emaWarmup = true;
+  r.latentDoublings = 2;
   r.channels = 12;
   r.blocks = 2;
   r.heads = 3;
@@ -92,6 +93,7 @@ inline TrainingRecord sampleTraining()
   t.notes = { "the channel 'p' is constant" };
   t.normFloors = { 1e-3, 2e-3 };
   t.meshFingerprint = "8899aabbccddeeff0011223344556677";
+  t.latentDoublings = 1;
   t.spectraEvery = 3;
   t.spectraCase = "wing 2";
   t.spectraEpochs = { 0, 3 };
