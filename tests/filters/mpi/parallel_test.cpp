@@ -3,6 +3,7 @@
 #include "support.h"
 #include "vtkFLAREEnsembleSpectrum.h"
 #include "vtkFLAREEvaluate.h"
+#include "vtkFLARELatents.h"
 #include "vtkFLAREPredict.h"
 #include "vtkFLARERoutes.h"
 #include "vtkFLARESpectrum.h"
@@ -558,6 +559,67 @@ TEST(Parallel, EnsemblesOfSplitMeshesHaveTheSerialDistribution)
     EXPECT_TRUE(std::abs(values[0][i] - values[1][i]) <= 1e-10) << i;
   }
   EXPECT_TRUE(first.empty() || first.front() == first.back());
+  world()->Barrier();
+}
+
+TEST(Parallel, LatentsOfSplitMeshesAreTheSerialOnes)
+{
+  Folder mine;
+  const auto folder = sharedFolder(mine);
+  Filters f(folder + "/model.safetensors");
+  f.train->AddInputDataObject(onFirstRank(square(7, 2.0)));
+  f.train->Update();
+  ASSERT_EQ(f.said->errors, "");
+  std::vector<std::string> reasons, fingerprints;
+  for (const bool split : { false, true })
+  {
+    vtkNew<vtkFLARELatents> latents;
+    vtkNew<Messages> said;
+    said->observe(latents);
+    latents->SetModelConnection(f.train->GetOutputPort());
+    latents->SetPrecision(1);
+    latents->SetEnergy(0.9);
+    latents->SetChange(vtkFLARELatents::PRUNE);
+    const auto file = folder + (split ? "/split.safetensors" : "/whole.safetensors");
+    latents->SetChangedModelFile(file.c_str());
+    for (int i = 0; i < 3; ++i)
+    {
+      const auto mesh = square(6 + i, 1.0 + 3.0 * i * i);
+      latents->AddInputDataObject(split ? half(mesh, rank()) : onFirstRank(mesh));
+    }
+    latents->Update();
+    EXPECT_EQ(said->errors, "");
+    auto* table = tableOf(latents, 0);
+    EXPECT_EQ(table->GetNumberOfRows(), rank() == 0 ? 1 : 0);
+    EXPECT_EQ(table->GetNumberOfColumns(), 5) << "for ParaView, which joins them";
+    if (rank() == 0)
+    {
+      reasons.push_back(table->GetValueByName(0, "Reason").ToString());
+    }
+    EXPECT_TRUE(has(latents->GetOutcome(), "written to '" + file)) << latents->GetOutcome();
+    fingerprints.push_back(Model::load(file).fingerprint());
+
+    // All ranks find it there; another one is an error of all; one that is gone is made again.
+    latents->Modified();
+    latents->Update();
+    EXPECT_TRUE(has(latents->GetOutcome(), "were there already")) << latents->GetOutcome();
+    latents->AddLatents(1);
+    latents->Update();
+    EXPECT_NE(latents->GetErrorCode(), static_cast<unsigned long>(vtkErrorCode::NoError));
+    EXPECT_EQ(has(said->errors, "switch Overwrite on"), rank() == 0) << said->errors;
+    EXPECT_EQ(Model::load(file).fingerprint(), fingerprints.back());
+    world()->Barrier();
+    if (rank() == 0)
+    {
+      std::filesystem::remove(file);
+    }
+    world()->Barrier();
+    latents->Update();
+    EXPECT_EQ(Model::load(file).info().architecture.latents, 1);
+    world()->Barrier();
+  }
+  EXPECT_TRUE(reasons.empty() || reasons.front() == reasons.back());
+  EXPECT_EQ(fingerprints.front(), fingerprints.back());
   world()->Barrier();
 }
 
