@@ -139,17 +139,22 @@ void CaseLoop::takePass(vtkInformationVector* inputs, Communicator& communicator
   }
 }
 
+std::size_t CaseLoop::casesOf(std::size_t pass) const
+{
+  if (used_ != CasesFrom::TimeSteps)
+  {
+    return total_;
+  }
+  return static_cast<std::size_t>(std::count_if(steps_.begin(), steps_.end(),
+    [&](const std::vector<double>& steps) { return pass == 0 || pass < steps.size(); }));
+}
+
 CaseLoop::Place CaseLoop::placeOf(std::size_t index) const
 {
   std::size_t before = 0;
   for (std::size_t pass = 0; pass < passes(); ++pass)
   {
-    std::size_t cases = total_;
-    if (used_ == CasesFrom::TimeSteps)
-    {
-      cases = static_cast<std::size_t>(std::count_if(steps_.begin(), steps_.end(),
-        [&](const std::vector<double>& steps) { return pass == 0 || pass < steps.size(); }));
-    }
+    const auto cases = casesOf(pass);
     if (index < before + cases)
     {
       return { pass, index - before };

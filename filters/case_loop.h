@@ -54,6 +54,8 @@ public:
   bool first() const { return pass_ == 0 && counted_ == 0; }
   // Moves to the next pass; false when the last one is done, which ends the loop.
   bool advance();
+  // How many cases the current pass brings, once one has been taken.
+  std::size_t ofPass() const { return casesOf(pass_); }
   // The loop is left here, and the next execution goes on with it.
   void leave() { left_ = true; }
   // After an error or the end: the next execution starts from the beginning.
@@ -83,6 +85,7 @@ private:
     std::size_t among = 0; // those of that pass
   };
   Place placeOf(std::size_t index) const;
+  std::size_t casesOf(std::size_t pass) const;
   void requestPass(vtkInformationVector* inputs, std::size_t pass);
   void takePass(vtkInformationVector* inputs, Communicator& communicator, std::vector<Taken>& cases);
   void takeInput(vtkDataObject* data, double time, std::size_t index, Communicator& communicator,

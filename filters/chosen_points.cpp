@@ -4,13 +4,20 @@
 
 #include <vtkCellData.h>
 #include <vtkDataArray.h>
+#include <vtkDataObjectTree.h>
+#include <vtkDataObjectTreeIterator.h>
 #include <vtkExtractSelection.h>
 #include <vtkIdList.h>
 #include <vtkNew.h>
 #include <vtkPointData.h>
 #include <vtkSelection.h>
 
+#include <algorithm>
+#include <array>
+#include <cstring>
 #include <limits>
+#include <set>
+#include <string>
 
 namespace flare::filters
 {
@@ -60,6 +67,90 @@ std::vector<bool> chosenOf(vtkDataSet* piece, Association association)
   }
   return chosen;
 }
+
+// The input with what is selected marked: data sets without a selection are not in the extraction.
+vtkSmartPointer<vtkDataObject> marked(vtkDataObject* input, vtkDataObject* extracted)
+{
+  auto* selected = vtkDataObjectTree::SafeDownCast(extracted);
+  if (!selected)
+  {
+    return extracted;
+  }
+  vtkSmartPointer<vtkDataObjectTree> all;
+  all.TakeReference(vtkDataObjectTree::SafeDownCast(input->NewInstance()));
+  all->ShallowCopy(vtkDataObjectTree::SafeDownCast(input));
+  vtkSmartPointer<vtkDataObjectTreeIterator> leaves;
+  leaves.TakeReference(all->NewTreeIterator());
+  for (leaves->InitTraversal(); !leaves->IsDoneWithTraversal(); leaves->GoToNextItem())
+  {
+    if (auto* leaf = selected->GetDataSet(leaves))
+    {
+      all->SetDataSet(leaves, leaf);
+    }
+  }
+  return all;
+}
+
+using Place = std::array<double, 3>;
+using Places = std::set<Place>;
+
+// Adding zero makes one number of +0 and -0.
+Place placeOf(const Case& c, std::int64_t point)
+{
+  return { c.points.at(point, 0) + 0.0, c.points.at(point, 1) + 0.0, c.points.at(point, 2) + 0.0 };
+}
+
+// Those of the other ranks from `first` up to, but without, `last`. Collective.
+Places ofRanks(const Places& mine, int first, int last, Communicator& communicator)
+{
+  std::string bytes;
+  for (const auto& place : mine)
+  {
+    bytes.append(reinterpret_cast<const char*>(place.data()), sizeof(place));
+  }
+  Places result;
+  for (int rank = 0; rank < communicator.size(); ++rank)
+  {
+    const auto theirs = communicator.broadcast(bytes, rank);
+    for (std::size_t at = 0; rank >= first && rank < last && at < theirs.size(); at += sizeof(Place))
+    {
+      Place place;
+      std::memcpy(place.data(), theirs.data() + at, sizeof(place));
+      result.insert(place);
+    }
+  }
+  return result;
+}
+}
+
+void keepOneOfEach(
+  std::vector<PointIndices>& chosen, const std::vector<Case>& cases, Communicator& communicator)
+{
+  for (std::size_t m = 0; communicator.size() > 1 && m < cases.size(); ++m)
+  {
+    const auto& c = cases[m];
+    Places disowned, doubtful;
+    for (const auto point : chosen[m])
+    {
+      if (c.owned.data && c.owned.at(point, 0) == 0.0)
+      {
+        disowned.insert(placeOf(c, point));
+      }
+    }
+    const auto shared = ofRanks(disowned, 0, communicator.size(), communicator);
+    for (const auto point : chosen[m])
+    {
+      if (shared.count(placeOf(c, point)))
+      {
+        doubtful.insert(placeOf(c, point));
+      }
+    }
+    const auto elsewhere = ofRanks(doubtful, 0, communicator.rank(), communicator);
+    auto& points = chosen[m];
+    points.erase(std::remove_if(points.begin(), points.end(),
+                   [&](std::int64_t point) { return elsewhere.count(placeOf(c, point)) > 0; }),
+      points.end());
+  }
 }
 
 std::vector<PointIndices> selectedPoints(vtkDataObject* input, vtkSelection* selection,
@@ -71,7 +162,8 @@ std::vector<PointIndices> selectedPoints(vtkDataObject* input, vtkSelection* sel
   extract->PreserveTopologyOn();
   extract->Update();
   std::vector<PointIndices> chosen;
-  for (const auto& mesh : meshesOf(extract->GetOutputDataObject(0), 0.0, merged, communicator))
+  const auto all = marked(input, extract->GetOutputDataObject(0));
+  for (const auto& mesh : meshesOf(all, 0.0, merged, communicator))
   {
     auto& indices = chosen.emplace_back();
     std::int64_t index = 0;

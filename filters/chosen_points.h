@@ -20,6 +20,10 @@ using PointIndices = std::vector<std::int64_t>;
 std::vector<PointIndices> selectedPoints(vtkDataObject* input, vtkSelection* selection,
   Association association, bool merged, Communicator& communicator);
 
+// Where several ranks have chosen copies of one point, the lowest rank's stays. Collective.
+void keepOneOfEach(
+  std::vector<PointIndices>& chosen, const std::vector<Case>& cases, Communicator& communicator);
+
 // The one point of all meshes and ranks that is nearest to a position; where several are equally near, the
 // first one of the lowest mesh and rank. Points that another rank owns are left out. Collective.
 std::vector<PointIndices> nearestPoint(

@@ -1,6 +1,7 @@
 #include "tables.h"
 
 #include <vtkDoubleArray.h>
+#include <vtkFieldData.h>
 #include <vtkIdTypeArray.h>
 #include <vtkNew.h>
 #include <vtkStringArray.h>
@@ -41,6 +42,14 @@ void addColumn(vtkTable* table, const std::string& name, const std::vector<std::
 void addColumn(vtkTable* table, const std::string& name, const std::vector<std::string>& values)
 {
   add<vtkStringArray>(table, name, values);
+}
+
+void addText(vtkDataObject* data, const std::string& name, const std::string& text)
+{
+  vtkNew<vtkStringArray> array;
+  array->SetName(name.c_str());
+  array->InsertNextValue(text);
+  data->GetFieldData()->AddArray(array);
 }
 
 void fillHistory(vtkTable* table, const ModelInfo& info)

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+class vtkDataObject;
 class vtkTable;
 
 namespace flare::filters
@@ -16,6 +17,9 @@ namespace flare::filters
 void addColumn(vtkTable* table, const std::string& name, const std::vector<double>& values);
 void addColumn(vtkTable* table, const std::string& name, const std::vector<std::int64_t>& values);
 void addColumn(vtkTable* table, const std::string& name, const std::vector<std::string>& values);
+
+// A field array with one text.
+void addText(vtkDataObject* data, const std::string& name, const std::string& text);
 
 // A run's history: Epoch, Step, Loss, ValidationError, one ValidationError_FIELD per target when there are
 // several, LearningRate, Seconds.

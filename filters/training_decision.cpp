@@ -175,7 +175,8 @@ TrainingDecision decide(const TrainingRequest& request, const DataSet& data, con
   return decision;
 }
 
-void requireWritable(const std::string& path, bool makeFolder, Communicator& communicator)
+void requireWritable(
+  const char* property, const std::string& path, bool makeFolder, Communicator& communicator)
 {
   onEveryRank(communicator,
     [&]
@@ -184,6 +185,7 @@ void requireWritable(const std::string& path, bool makeFolder, Communicator& com
       {
         return;
       }
+      const auto named = std::string(property) + " is '";
       const fs::path file(path);
       const auto folder = file.parent_path();
       if (makeFolder)
@@ -193,19 +195,19 @@ void requireWritable(const std::string& path, bool makeFolder, Communicator& com
       }
       if (!fs::is_directory(folder))
       {
-        throw Error("ModelFile is '" + path + "', but the folder '" + folder.string() +
+        throw Error(named + path + "', but the folder '" + folder.string() +
                     "' does not exist. Create it, or choose "
                     "another file");
       }
       if (fs::is_directory(file))
       {
-        throw Error("ModelFile is '" + path + "', which is a folder. Name a file in it");
+        throw Error(named + path + "', which is a folder. Name a file in it");
       }
       auto probe = folder.string() + "/.flare-XXXXXX";
       const int descriptor = mkstemp(probe.data());
       if (descriptor < 0)
       {
-        throw Error("ModelFile is '" + path + "', but nothing can be written to '" + folder.string() + "' (" +
+        throw Error(named + path + "', but nothing can be written to '" + folder.string() + "' (" +
                     std::strerror(errno) + "). Choose another folder, or change its permissions");
       }
       close(descriptor);

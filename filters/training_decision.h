@@ -48,8 +48,10 @@ struct TrainingDecision
 // Collective.
 TrainingDecision decide(const TrainingRequest& request, const DataSet& data, const TrainingOptions& options);
 
-// Throws Error unless a file can be made in the path's folder. Rank 0 tries; collective.
-void requireWritable(const std::string& path, bool makeFolder, Communicator& communicator);
+// Throws Error unless a file, which the property names, can be made in the path's folder. Rank 0 tries;
+// collective.
+void requireWritable(
+  const char* property, const std::string& path, bool makeFolder, Communicator& communicator);
 
 // FILE.flare.safetensors beside an input file, or in the user's data folder when there is none or its folder
 // cannot be written.

@@ -146,7 +146,7 @@ TrainingPlan TrainingSession::plan(
     }
     return plan;
   }
-  requireWritable(request.modelFile, request.makeFolder, communicator);
+  requireWritable("ModelFile", request.modelFile, request.makeFolder, communicator);
   return plan;
 }
 

@@ -119,20 +119,28 @@ bool vtkFLARECaseAlgorithm::Work(
     this->Forget();
     run.reading = {};
     run.seen = 0;
+    run.visited = 0;
     run.found = run.loop.summary();
   }
   this->Prepare(communicator);
+  run.wanted = 0;
+  for (std::size_t i = 0; i < run.loop.total(); ++i)
+  {
+    run.wanted += this->Wants(i) ? 1 : 0;
+  }
   for (const auto& one : taken)
   {
-    if (stopRequested(this, *communicator) || !this->Visit(one.mesh, run.seen, communicator))
+    const bool wanted = this->Wants(run.seen);
+    if (stopRequested(this, *communicator) || (wanted && !this->Visit(one.mesh, run.seen, communicator)))
     {
       this->SetAbortOutput(true);
       return false;
     }
     ++run.seen;
-    this->UpdateProgress(static_cast<double>(run.seen) / static_cast<double>(run.loop.total()));
+    run.visited += wanted ? 1 : 0;
+    this->ReportVisit(0.0);
   }
-  if (run.loop.advance())
+  if (this->Advance())
   {
     return true;
   }
@@ -142,6 +150,36 @@ bool vtkFLARECaseAlgorithm::Work(
     warn(this, { sharedPointsNote(run.reading) }, controller);
   }
   return false;
+}
+
+// To the next pass that brings a case that is wanted; false when there is none.
+bool vtkFLARECaseAlgorithm::Advance()
+{
+  auto& run = *this->Cases;
+  while (run.loop.advance())
+  {
+    const auto cases = run.loop.ofPass();
+    for (std::size_t i = 0; i < cases; ++i)
+    {
+      if (this->Wants(run.seen + i))
+      {
+        return true;
+      }
+    }
+    run.seen += cases;
+  }
+  return false;
+}
+
+bool vtkFLARECaseAlgorithm::Wants(std::size_t) const
+{
+  return true;
+}
+
+void vtkFLARECaseAlgorithm::ReportVisit(double part)
+{
+  const auto& run = *this->Cases;
+  this->UpdateProgress((static_cast<double>(run.visited) + part) / static_cast<double>(run.wanted));
 }
 
 void vtkFLARECaseAlgorithm::PrintSelf(ostream& os, vtkIndent indent)

@@ -58,17 +58,22 @@ protected:
 
   ///@{
   /** The steps of a run, all collective; each may throw flare::Error. Prepare comes before the cases that one
-   * execution of the pipeline brings, when the model's file and the number of all cases are known. Visit
-   * takes one of them (its index among all, from 0), and returns false when the user has stopped it. Finish
-   * fills the tables after the last one. Forget, which throws nothing, comes before the first case and after
-   * the end, however it ended. */
+   * execution of the pipeline brings, when the model's file and the number of all cases are known. Wants says
+   * whether a case (its index among all, from 0) is to be visited; time steps without such a case are not
+   * even asked for. Visit takes one of them, and returns false when the user has stopped it. Finish fills the
+   * tables after the last one. Forget, which throws nothing, comes before the first case and after the end,
+   * however it ended. */
   virtual void Prepare(const std::shared_ptr<flare::Communicator>& communicator) = 0;
+  virtual bool Wants(std::size_t index) const;
   virtual bool Visit(const flare::filters::CaseMesh& mesh, std::size_t index,
     const std::shared_ptr<flare::Communicator>& communicator) = 0;
   virtual void Finish(
     vtkInformationVector* outputs, const std::shared_ptr<flare::Communicator>& communicator) = 0;
   virtual void Forget() = 0;
   ///@}
+
+  /** To be called during a visit with the share of it that is done, 0..1. */
+  void ReportVisit(double part);
 
   struct CaseRun;
   const std::unique_ptr<CaseRun> Cases;
@@ -77,6 +82,7 @@ protected:
 
 private:
   bool Work(vtkInformation* request, vtkInformationVector** inputs, vtkInformationVector* outputs);
+  bool Advance();
 
   vtkFLARECaseAlgorithm(const vtkFLARECaseAlgorithm&) = delete;
   void operator=(const vtkFLARECaseAlgorithm&) = delete;

@@ -71,7 +71,7 @@ void vtkFLAREEnsembleSpectrum::Prepare(const std::shared_ptr<flare::Communicator
 }
 
 bool vtkFLAREEnsembleSpectrum::Visit(
-  const CaseMesh& mesh, std::size_t index, const std::shared_ptr<flare::Communicator>& communicator)
+  const CaseMesh& mesh, std::size_t, const std::shared_ptr<flare::Communicator>& communicator)
 {
   auto& kept = *this->Keep;
   const auto c = readCase(mesh, kept.model->info().signature, Targets::Ignored,
@@ -81,8 +81,7 @@ bool vtkFLAREEnsembleSpectrum::Visit(
   options.precision = spectrumPrecision(this->Precision, "spectra");
   options.progress = [&](double part)
   {
-    this->UpdateProgress(
-      (static_cast<double>(index) + part) / static_cast<double>(this->Cases->loop.total()));
+    this->ReportVisit(part);
     return !this->CheckAbort();
   };
   const auto heads =

@@ -110,17 +110,19 @@ void vtkFLAREEvaluate::Prepare(const std::shared_ptr<flare::Communicator>&)
   kept.wanted = kept.wantedAmong(this->Cases->loop.total(), this->ValidationFraction, info.training.seed);
 }
 
+bool vtkFLAREEvaluate::Wants(std::size_t index) const
+{
+  return this->Keep->wanted.count(index) > 0;
+}
+
 bool vtkFLAREEvaluate::Visit(
-  const CaseMesh& mesh, std::size_t index, const std::shared_ptr<flare::Communicator>& communicator)
+  const CaseMesh& mesh, std::size_t, const std::shared_ptr<flare::Communicator>& communicator)
 {
   auto& kept = *this->Keep;
-  if (kept.wanted.count(index))
-  {
-    const std::lock_guard<std::mutex> lock(kept.shared->mutex);
-    const auto c = readCase(mesh, kept.shared->predictor.model().info().signature, Targets::Required,
-      &this->Internal->parameterValues, *communicator, &this->Cases->reading);
-    kept.scores.push_back(evaluate(kept.shared->predictor, c));
-  }
+  const std::lock_guard<std::mutex> lock(kept.shared->mutex);
+  const auto c = readCase(mesh, kept.shared->predictor.model().info().signature, Targets::Required,
+    &this->Internal->parameterValues, *communicator, &this->Cases->reading);
+  kept.scores.push_back(evaluate(kept.shared->predictor, c));
   return true;
 }
 

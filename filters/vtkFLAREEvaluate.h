@@ -44,6 +44,7 @@ protected:
   ~vtkFLAREEvaluate() override;
 
   void Prepare(const std::shared_ptr<flare::Communicator>& communicator) override;
+  bool Wants(std::size_t index) const override;
   bool Visit(const flare::filters::CaseMesh& mesh, std::size_t index,
     const std::shared_ptr<flare::Communicator>& communicator) override;
   void Finish(

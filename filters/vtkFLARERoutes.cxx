@@ -21,6 +21,7 @@
 #include <vtkTable.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <sstream>
 #include <vector>
@@ -123,6 +124,17 @@ void vtkFLARERoutes::RequireSettings(const flare::Architecture& architecture) co
   }
 }
 
+void vtkFLARERoutes::RequirePosition() const
+{
+  if (!std::all_of(this->Position, this->Position + 3, [](double x) { return std::isfinite(x); }))
+  {
+    std::ostringstream text;
+    text << "Position is " << this->Position[0] << " " << this->Position[1] << " " << this->Position[2]
+         << ", which is no place. Choose three finite numbers";
+    throw PropertyError("Position", text.str());
+  }
+}
+
 void vtkFLARERoutes::Trace(vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
   auto* controller = vtkMultiProcessController::GetGlobalController();
@@ -153,10 +165,15 @@ void vtkFLARERoutes::Trace(vtkInformationVector** inputs, vtkInformationVector* 
   const auto association = model.info().signature.association;
   auto* selection = vtkSelection::GetData(inputs[SELECTION], 0);
   const bool selected = selection && selection->GetNumberOfNodes() > 0;
-  const auto chosen =
+  if (!selected)
+  {
+    this->RequirePosition();
+  }
+  auto chosen =
     selected ? about("Selection", [&]
                  { return selectedPoints(input, selection, association, this->MergeBlocks, *communicator); })
              : nearestPoint(kept.cases, this->Position, *communicator);
+  keepOneOfEach(chosen, kept.cases, *communicator);
   std::vector<std::string> notes;
   this->AddRoutes(meshes, chosen, association, notes, *communicator);
   this->SetAbortOutput(stopRequested(this, *communicator));

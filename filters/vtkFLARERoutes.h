@@ -101,6 +101,7 @@ protected:
 private:
   using Points = std::vector<std::vector<std::int64_t>>; // chosen ones, of each mesh
 
+  void RequirePosition() const;
   void RequireSettings(const flare::Architecture& architecture) const;
   void Trace(vtkInformationVector** inputs, vtkInformationVector* outputs);
   bool Prepare(const flare::Model& model, const std::vector<flare::filters::CaseMesh>& meshes,

@@ -43,14 +43,6 @@ std::vector<std::string> chosen(vtkDataArraySelection* selection)
   }
   return names;
 }
-
-void addText(vtkDataObject* output, const char* name, const std::string& text)
-{
-  vtkNew<vtkStringArray> array;
-  array->SetName(name);
-  array->InsertNextValue(text);
-  output->GetFieldData()->AddArray(array);
-}
 }
 
 vtkStandardNewMacro(vtkFLARETrain);

@@ -15,6 +15,7 @@ FLARE_DECLARE(vtkFLAREPredict)
 FLARE_DECLARE(vtkFLARESpectrum)
 FLARE_DECLARE(vtkFLARERoutes)
 FLARE_DECLARE(vtkFLAREEnsembleSpectrum)
+FLARE_DECLARE(vtkFLARELatents)
 FLARE_DECLARE(vtkFLAREEvaluate)
 FLARE_DECLARE(vtkFLAREModelInfo)
 FLARE_DECLARE(vtkFLARECaseAlgorithm)
@@ -37,7 +38,7 @@ struct Class
 
 const Class classes[] = { FLARE_CLASS(vtkFLARETrain), FLARE_CLASS(vtkFLAREPredict),
   FLARE_CLASS(vtkFLARESpectrum), FLARE_CLASS(vtkFLARERoutes), FLARE_CLASS(vtkFLAREEnsembleSpectrum),
-  FLARE_CLASS(vtkFLAREEvaluate), FLARE_CLASS(vtkFLAREModelInfo),
+  FLARE_CLASS(vtkFLARELatents), FLARE_CLASS(vtkFLAREEvaluate), FLARE_CLASS(vtkFLAREModelInfo),
   { "vtkFLARECaseAlgorithm", nullptr, &vtkFLARECaseAlgorithmCommand },
   { "vtkFLAREModelAlgorithm", nullptr, &vtkFLAREModelAlgorithmCommand } };
 }

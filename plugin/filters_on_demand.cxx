@@ -56,7 +56,7 @@ vtkObjectBase* create(void* context)
 void promiseFilters(vtkClientServerInterpreter* interpreter)
 {
   for (const char* name : { "vtkFLARETrain", "vtkFLAREPredict", "vtkFLARESpectrum", "vtkFLARERoutes",
-         "vtkFLAREEnsembleSpectrum", "vtkFLAREEvaluate", "vtkFLAREModelInfo" })
+         "vtkFLAREEnsembleSpectrum", "vtkFLARELatents", "vtkFLAREEvaluate", "vtkFLAREModelInfo" })
   {
     interpreter->AddNewInstanceFunction(name, &create, new Promise{ interpreter, name },
       [](void* promise) { delete static_cast<Promise*>(promise); });

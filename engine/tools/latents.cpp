@@ -22,35 +22,29 @@ struct LatentArguments
   std::vector<std::int64_t> blocks;
   std::uint64_t seed = 1;
   bool overwrite = false;
-  PruneOptions options;
+  double energy = 0.999;
+  std::vector<std::int64_t> latents; // of each block, in the place of the energy
+  Device device = Device::Auto;
 };
 
-// So many cases, spread over the data set, without their targets.
-DataSet someCases(const LatentArguments& a, const Model& model)
+// What the model's latents do on so many cases, spread over the data set.
+LatentUse useOf(const LatentArguments& a, const Model& model)
 {
   const auto data = DataSet::load(a.data);
-  auto signature = model.info().signature;
-  const Conform conform(data.signature(), signature, false);
-  signature.targets.clear();
-  DataSet chosen(signature);
+  const Conform conform(data.signature(), model.info().signature, false);
+  LatentUse use(model, a.device);
   for (const auto index : spreadCases(data.size(), a.cases))
   {
-    chosen.add(conform(data[index]));
+    use.add(conform(data[index]));
   }
-  return chosen;
+  return use;
 }
 
 void suggest(const LatentArguments& a)
 {
-  const auto model = Model::load(a.model);
-  const auto data = someCases(a, model);
-  std::vector<std::vector<HeadSpectrum>> spectraOfCases;
-  for (std::size_t i = 0; i < data.size(); ++i)
-  {
-    spectraOfCases.push_back(spectra(model, data[i], a.options.device));
-  }
-  std::printf("%zu cases\n%5s %7s %9s  %s\n", data.size(), "block", "latents", "suggested", "because");
-  for (const auto& block : suggestLatents(spectraOfCases, a.options.energy))
+  const auto use = useOf(a, Model::load(a.model));
+  std::printf("%zu cases\n%5s %7s %9s  %s\n", use.cases(), "block", "latents", "suggested", "because");
+  for (const auto& block : use.suggestions(a.energy))
   {
     std::printf("%5lld %7lld %9lld  %s\n", static_cast<long long>(block.block),
       static_cast<long long>(block.latents), static_cast<long long>(block.suggested), block.reason.c_str());
@@ -77,13 +71,16 @@ void save(const Model& model, const LatentArguments& a)
     model.info().architecture.latentsText().c_str(), static_cast<long long>(model.info().parameters));
 }
 
-void pruneModel(LatentArguments& a)
+void pruneModel(const LatentArguments& a)
 {
   requireFree(a);
   const auto model = Model::load(a.model);
-  const auto data = someCases(a, model);
-  a.options.cases = spreadCases(data.size(), data.size()); // all of those
-  save(prune(model, data, a.options), a);
+  if (!a.latents.empty())
+  {
+    requireKeepable(model.info().architecture, a.latents);
+  }
+  const auto use = useOf(a, model);
+  save(a.latents.empty() ? use.prune(a.energy) : use.prune(a.latents), a);
 }
 
 void growModel(const LatentArguments& a)
@@ -103,10 +100,10 @@ void addData(CLI::App& command, LatentArguments& a)
   command.add_option("--cases", a.cases, "How many of its cases to look at, spread over all")
     ->check(positive())
     ->capture_default_str();
-  command.add_option("--energy", a.options.energy, "The share of the eigenvalues' sum to be held")
+  command.add_option("--energy", a.energy, "The share of the eigenvalues' sum to be held")
     ->check(CLI::Range(0.0, 1.0))
     ->capture_default_str();
-  addDevice(command, a.options.device);
+  addDevice(command, a.device);
 }
 
 void addOutput(CLI::App& command, LatentArguments& a)
@@ -129,8 +126,7 @@ void addLatents(CLI::App& program)
     "prune", "Take the latents out of a model that it needs least; train on from it (train --start)");
   addModel(*pruning, *pruned);
   addData(*pruning, *pruned);
-  pruning
-    ->add_option("--latents", pruned->options.latents, "How many each block keeps, in the place of --energy")
+  pruning->add_option("--latents", pruned->latents, "How many each block keeps, in the place of --energy")
     ->delimiter(',')
     ->check(positive())
     ->type_name("M0,M1,...");

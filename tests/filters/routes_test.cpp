@@ -8,6 +8,7 @@
 
 #include <vtkErrorCode.h>
 #include <vtkIdTypeArray.h>
+#include <vtkInformation.h>
 #include <vtkMultiBlockDataSet.h>
 #include <vtkPointData.h>
 #include <vtkSelection.h>
@@ -63,7 +64,8 @@ protected:
     EXPECT_EQ(said->errors, "");
   }
 
-  void select(int fieldType, const std::vector<vtkIdType>& ids)
+  // In one data set of a composite, by its index there (0: no composite).
+  void select(int fieldType, const std::vector<vtkIdType>& ids, int compositeIndex = 0)
   {
     vtkNew<vtkIdTypeArray> list;
     for (const auto id : ids)
@@ -74,6 +76,10 @@ protected:
     node->SetFieldType(fieldType);
     node->SetContentType(vtkSelectionNode::INDICES);
     node->SetSelectionList(list);
+    if (compositeIndex > 0)
+    {
+      node->GetProperties()->Set(vtkSelectionNode::COMPOSITE_INDEX(), compositeIndex);
+    }
     vtkNew<vtkSelection> selection;
     selection->AddNode(node);
     vtkNew<vtkTrivialProducer> producer;
@@ -233,5 +239,43 @@ TEST_F(Routes, SayWhatIsWrong)
   said->errors.clear();
   update();
   EXPECT_NEAR(sum("route_b0_h0"), 1.0, 1e-12) << "and it works again";
+}
+TEST_F(Routes, ASelectionInOneMeshOfAComposite)
+{
+  vtkNew<vtkMultiBlockDataSet> tree;
+  tree->SetBlock(0, square(6, 2.5));
+  tree->SetBlock(1, square(5, 2.5));
+  routes->SetInputData(tree);
+  select(vtkSelectionNode::POINT, { 3 }, 2); // composite index of the second block
+  update();
+  auto* output = vtkMultiBlockDataSet::SafeDownCast(routes->GetOutputDataObject(0));
+  ASSERT_NE(output->GetBlock(1), nullptr);
+  double total = 0.0;
+  for (const double value : array("route_b0", output->GetBlock(1)))
+  {
+    total += value;
+  }
+  EXPECT_NEAR(total, 2.0, 1e-12);
+  for (const double value : array("route_b0", output->GetBlock(0)))
+  {
+    EXPECT_EQ(value, 0.0);
+  }
+}
+
+TEST_F(Routes, OfASelectionThatDoesNotFitTheMesh)
+{
+  select(vtkSelectionNode::POINT, { 4000 });
+  routes->Update();
+  ASSERT_EQ(routes->GetProblem()->GetNumberOfValues(), 2);
+  EXPECT_EQ(routes->GetProblem()->GetValue(0), "Selection");
+  EXPECT_EQ(routes->GetOutputDataObject(0)->GetNumberOfElements(vtkDataObject::POINT), 0);
+}
+
+TEST_F(Routes, OfAPositionThatIsNone)
+{
+  routes->SetPosition(std::nan(""), 0.0, 0.0);
+  routes->Update();
+  ASSERT_EQ(routes->GetProblem()->GetNumberOfValues(), 2);
+  EXPECT_EQ(routes->GetProblem()->GetValue(0), "Position");
 }
 }

@@ -1,7 +1,11 @@
 #include "vtkFLARESpectrum.h"
 
+#include "published.h"
 #include "support.h"
+#include "vtkFLARERoutes.h"
+#include "vtkFLARETrain.h"
 
+#include "flare/latents.h"
 #include "flare/model.h"
 #include "flare/spectrum.h"
 
@@ -9,7 +13,9 @@
 
 #include <vtkCallbackCommand.h>
 #include <vtkCellData.h>
+#include <vtkDataArraySelection.h>
 #include <vtkErrorCode.h>
+#include <vtkFieldData.h>
 #include <vtkIntArray.h>
 #include <vtkMultiBlockDataSet.h>
 #include <vtkPointData.h>
@@ -17,6 +23,8 @@
 #include <vtkStringArray.h>
 
 #include <cmath>
+#include <filesystem>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -41,9 +49,59 @@ protected:
     EXPECT_EQ(said->errors, "");
   }
 
+  std::vector<double> arrayOf(vtkAlgorithm* filter, int port, const std::string& name)
+  {
+    auto* array =
+      vtkDataSet::SafeDownCast(filter->GetOutputDataObject(port))->GetPointData()->GetArray(name.c_str());
+    std::vector<double> values;
+    for (vtkIdType i = 0; array && i < array->GetNumberOfTuples(); ++i)
+    {
+      values.push_back(array->GetComponent(i, 0));
+    }
+    return values;
+  }
+
+  // W v = lambda v at some points, and left vectors that belong to them.
+  void expectModesOf(
+    const std::string& file, vtkUnstructuredGrid* mesh, int block, int head, const double* lambda)
+  {
+    const auto place = "_b" + std::to_string(block) + "_h" + std::to_string(head);
+    vtkNew<vtkFLARERoutes> routes;
+    routes->SetModelFile(file.c_str());
+    routes->SetDevice(vtkFLARERoutes::CPU);
+    routes->SetPrecision(1);
+    routes->SetInputData(mesh);
+    routes->SetBlock(block);
+    routes->SetHead(head);
+    for (const vtkIdType point : { vtkIdType{ 0 }, vtkIdType{ 17 }, mesh->GetNumberOfPoints() - 1 })
+    {
+      routes->SetPosition(mesh->GetPoint(point));
+      routes->Update();
+      const auto row = arrayOf(routes, 0, "route" + place);
+      for (int mode = 0; mode < 3; ++mode)
+      {
+        const auto right = arrayOf(spectrum, 1, "mode" + place + "_" + std::to_string(mode));
+        ASSERT_EQ(right.size(), row.size());
+        const double mixed = std::inner_product(row.begin(), row.end(), right.begin(), 0.0);
+        // Rows add up to 1, and entries are no larger than a few dozen.
+        EXPECT_TRUE(std::abs(mixed - lambda[mode] * right[static_cast<std::size_t>(point)]) <= 1e-10) << mode;
+        for (int other = 0; other < 3; ++other)
+        {
+          const auto left = arrayOf(spectrum, 1, "left" + place + "_" + std::to_string(other));
+          EXPECT_NEAR(std::inner_product(left.begin(), left.end(), right.begin(), 0.0), mode == other, 1e-9);
+        }
+      }
+    }
+  }
+
   vtkNew<vtkFLARESpectrum> spectrum;
 };
 
+std::size_t eigenvaluesBefore(const Published& published, int block, int head)
+{
+  const auto shape = published.shape("eigenvalues");
+  return static_cast<std::size_t>((block * shape[1] + head) * shape[2]);
+}
 }
 
 TEST_F(Spectrum, ListsTheEigenvaluesOfAllHeads)
@@ -298,6 +356,144 @@ TEST_F(Spectrum, KeepsWhatDoesNotDependOnTheHead)
   for (vtkIdType i = 0; i < 36; ++i)
   {
     EXPECT_EQ(values->GetComponent(i, 0), arrayOf(0)[static_cast<std::size_t>(i)]);
+  }
+}
+// A model whose mixing is of the same form, but that was not trained here: the eigenvalues are those of the
+// published code, and the modes are eigenvectors of the rows that FLARERoutes gives.
+TEST_F(Spectrum, OfPublishedCheckpoints)
+{
+  for (const std::string variant : { "", "variant_norms", "variant_ratios", "variant_linear" })
+  {
+    const Published published(variant);
+    const auto file = published.importTo(*folder);
+    const auto mesh = published.mesh();
+    spectrum->SetModelFile(file.c_str());
+    spectrum->SetInputData(mesh);
+    spectrum->SetPrecision(1);
+    spectrum->SetBlock(-1);
+    spectrum->SetHead(1);
+    update();
+    const auto expected = published.tensor("eigenvalues");
+    auto* table = tableOf(spectrum, 0);
+    ASSERT_EQ(table->GetNumberOfRows(), static_cast<vtkIdType>(expected.size())) << variant;
+    for (vtkIdType row = 0; row < table->GetNumberOfRows(); ++row)
+    {
+      EXPECT_TRUE(std::abs(table->GetValueByName(row, "Eigenvalue").ToDouble() -
+                           expected[static_cast<std::size_t>(row)]) <= 1e-11)
+        << variant << " " << row;
+    }
+    expectModesOf(file, mesh, 1, 1, expected.data() + eigenvaluesBefore(published, 1, 1));
+  }
+}
+
+TEST_F(Spectrum, OfAModelOfCells)
+{
+  const auto file = *folder / "cells.safetensors";
+  vtkNew<Series> series;
+  vtkNew<vtkFLARETrain> train;
+  train->SetInputConnection(series->GetOutputPort());
+  train->GetCellTargetArraySelection()->EnableArray("q");
+  makeTiny(train, file);
+  train->Update();
+  spectrum->SetModelFile(file.c_str());
+  spectrum->SetBlock(0);
+  spectrum->SetNumberOfModes(1);
+  update();
+  auto* mesh = vtkUnstructuredGrid::SafeDownCast(spectrum->GetOutputDataObject(1));
+  EXPECT_TRUE(mesh->GetCellData()->HasArray("mode_b0_h1_0"));
+  EXPECT_FALSE(mesh->GetPointData()->HasArray("mode_b0_h1_0"));
+  EXPECT_EQ(tableOf(spectrum, 0)->GetNumberOfRows(), 16);
+}
+
+TEST_F(Spectrum, OfFewerPointsThanLatents)
+{
+  spectrum->SetInputData(square(2, 2.5));
+  spectrum->SetBlock(0);
+  spectrum->SetHead(0);
+  spectrum->SetNumberOfModes(8);
+  update();
+  auto* table = tableOf(spectrum, 0);
+  for (vtkIdType mode = 4; mode < 8; ++mode)
+  {
+    EXPECT_EQ(table->GetValueByName(mode, "Eigenvalue").ToDouble(), 0.0);
+    EXPECT_EQ(table->GetValueByName(mode, "Note").ToString(), "none");
+  }
+  auto* mesh = vtkUnstructuredGrid::SafeDownCast(spectrum->GetOutputDataObject(1));
+  EXPECT_TRUE(mesh->GetPointData()->HasArray("mode_b0_h0_0"));
+  EXPECT_FALSE(mesh->GetPointData()->HasArray("mode_b0_h0_4"));
+}
+
+// Whatever is wrong with it leaves nothing of the mesh before.
+TEST_F(Spectrum, OfAMeshThatCannotBe)
+{
+  spectrum->SetBlock(0);
+  update();
+  const auto refused = [&](vtkDataObject* input, const std::string& text)
+  {
+    said->errors.clear();
+    spectrum->SetInputDataObject(input);
+    spectrum->Update();
+    EXPECT_NE(said->errors.find(text), std::string::npos) << said->errors;
+    for (int port = 0; port < 6; ++port)
+    {
+      auto* output = spectrum->GetOutputDataObject(port);
+      EXPECT_EQ(output->GetNumberOfElements(vtkDataObject::POINT), 0) << port;
+      EXPECT_EQ(output->GetNumberOfElements(vtkDataObject::ROW), 0) << port;
+    }
+  };
+  const auto placed = square(6, 2.5);
+  placed->GetPoints()->SetPoint(7, 0.1, std::nan(""), 0.0);
+  refused(placed, "7");
+  refused(vtkNew<vtkUnstructuredGrid>(), "no points");
+  refused(vtkNew<vtkMultiBlockDataSet>(), "no points");
+  refused(square(6, std::nan("")), "'Load'");
+  const auto without = square(6, 2.5);
+  without->GetFieldData()->RemoveArray("Load");
+  refused(without, "'Load'");
+  said->errors.clear();
+  spectrum->SetInputData(square(6, 2.5));
+  update();
+  EXPECT_EQ(tableOf(spectrum, 0)->GetNumberOfRows(), 16);
+}
+
+TEST_F(Spectrum, FollowsAModelFileThatIsReplaced)
+{
+  const auto file = *folder / "replaced.safetensors";
+  std::filesystem::copy_file(model, file, std::filesystem::copy_options::overwrite_existing);
+  spectrum->SetModelFile(file.c_str());
+  spectrum->SetBlock(0);
+  update();
+  EXPECT_EQ(tableOf(spectrum, 0)->GetNumberOfRows(), 16);
+  grow(Model::load(model)).save(file);
+  update();
+  EXPECT_EQ(tableOf(spectrum, 0)->GetNumberOfRows(), 32);
+  std::filesystem::remove(file);
+  spectrum->Update();
+  EXPECT_NE(said->errors, "");
+  EXPECT_EQ(tableOf(spectrum, 0)->GetNumberOfRows(), 0);
+}
+
+// The steps of a series are meshes of their own.
+TEST_F(Spectrum, FollowsTime)
+{
+  vtkNew<Series> series;
+  spectrum->SetInputConnection(series->GetOutputPort());
+  spectrum->SetBlock(0);
+  for (const int step : { 0, 3, 0 })
+  {
+    spectrum->UpdateTimeStep(step);
+    EXPECT_EQ(said->errors, "");
+    vtkNew<vtkFLARESpectrum> alone;
+    alone->SetModelFile(model.c_str());
+    alone->SetDevice(vtkFLARESpectrum::CPU);
+    alone->SetInputData(square(series->points + step % 2, step + 1.0));
+    alone->SetBlock(0);
+    alone->Update();
+    for (vtkIdType row = 0; row < 16; ++row)
+    {
+      EXPECT_EQ(tableOf(spectrum, 0)->GetValueByName(row, "Eigenvalue").ToDouble(),
+        tableOf(alone, 0)->GetValueByName(row, "Eigenvalue").ToDouble());
+    }
   }
 }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "flare/communicator.h"
 #include "flare/dataset.h"
 #include "flare/device.h"
 #include "flare/model.h"
@@ -7,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -30,27 +32,51 @@ std::vector<LatentSuggestion> suggestLatents(
 // The indices of at most `count` of so many cases, spread over all of them.
 std::vector<std::size_t> spreadCases(std::size_t cases, std::size_t count);
 
-struct PruneOptions
+// How a model uses its latents, seen on cases that are looked at one after another, one forward pass each:
+// the spectra of all heads, and the sum of their B B^T (docs/spectra.md). Memory O(H M^2) per block, and the
+// cases' eigenvalues.
+class LatentUse
 {
-  // What the latents that stay must hold in every head, of the mean over the cases of trace(B B^T), the sum
-  // of the eigenvalues (docs/spectra.md). As many stay in each head of a block as the one needs that needs
-  // most.
-  double energy = 0.999;
-  // Of each block, in the place of `energy`; at least 1 and at most as many as there are.
-  std::vector<std::int64_t> latents;
-  std::vector<std::size_t> cases; // to look at; empty: 8, spread over the data set
-  Device device = Device::Auto;
-  std::function<bool(double)> progress; // 0..1; false stops, and throws Interrupted
+public:
+  explicit LatentUse(
+    Model model, Device device = Device::Auto, SpectrumPrecision precision = SpectrumPrecision::Default);
+  ~LatentUse();
+  LatentUse(LatentUse&&) noexcept;
+  LatentUse& operator=(LatentUse&&) noexcept;
+
+  // Looks at one more case. False when `progress`, told 0..1, stopped it by returning false on any rank: then
+  // the case does not count. Throws Error for a case that does not fit the model. Collective.
+  bool add(const Case& c, const std::function<bool(double)>& progress = {},
+    const std::shared_ptr<Communicator>& communicator = serialCommunicator());
+
+  std::size_t cases() const;
+
+  // suggestLatents of the cases' spectra.
+  std::vector<LatentSuggestion> suggestions(double energy = 0.999) const;
+
+  // The model without the latents that it needs least. Of each head, the latent whose row of B has the
+  // largest part outside of the span of those that were chosen before is chosen next (a Cholesky
+  // decomposition of B B^T with pivots), until they hold `energy` of the mean over the cases of
+  // trace(B B^T), the sum of the eigenvalues; as many stay in each head of a block as the one needs that
+  // needs most. Or so many as are given for each block. The function is another one: train on from there
+  // (TrainingOptions::startFrom). Throws Error when no case has been looked at.
+  Model prune(double energy = 0.999) const;
+  Model prune(const std::vector<std::int64_t>& latents) const;
+
+private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
-// The model without the latents that it needs least. Of each head, the latent whose row of B has the largest
-// part outside of the span of those that were chosen before is chosen next (a Cholesky decomposition of B B^T
-// with pivots), until what is outside of their span is less than 1 - energy of all. Its function is another
-// one: train on from there (TrainingOptions::startFrom).
-Model prune(const Model& model, const DataSet& data, const PruneOptions& options = {});
+// Throws Error unless the numbers of latents are those that a model's blocks could keep: one for each, at
+// least 1 and at most as many as there are.
+void requireKeepable(const Architecture& architecture, const std::vector<std::int64_t>& latents);
 
 // The model with twice the latents in the given blocks (empty: all): each latent q becomes q + e and q - e,
 // with e of 1e-4 of its length in a direction drawn from the seed. The function stays as it was, up to about
 // (1e-4 |s q k|)^2; twins that were exactly equal would get equal gradients and never part.
 Model grow(const Model& model, const std::vector<std::int64_t>& blocks = {}, std::uint64_t seed = 1);
+
+// True for what prune or grow has made, as long as it has not been trained: it can be made again.
+bool isPrunedOrGrown(const ModelInfo& info);
 }

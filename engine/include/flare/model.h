@@ -103,4 +103,7 @@ public:
 private:
   std::shared_ptr<const Impl> impl_;
 };
+
+// True when their files would say the same: the weights, the record, and everything else.
+bool operator==(const Model& a, const Model& b);
 }

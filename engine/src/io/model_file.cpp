@@ -6,6 +6,8 @@
 #include "io/torch_tensors.h"
 #include "nn/state_shapes.h"
 
+#include <algorithm>
+
 namespace flare
 {
 namespace io
@@ -282,5 +284,19 @@ void Model::save(const std::string& path) const
   file.meanField = impl_->meanField;
   file.spectra = impl_->spectra;
   io::writeModelFile(path, file);
+}
+
+bool operator==(const Model& a, const Model& b)
+{
+  const auto alike = [](const torch::Tensor& one, const torch::Tensor& other)
+  {
+    return one.defined() == other.defined() &&
+           (!one.defined() || (one.scalar_type() == other.scalar_type() && torch::equal(one, other)));
+  };
+  const auto& one = a.impl();
+  const auto& other = b.impl();
+  return io::toMetadata(one.info) == io::toMetadata(other.info) && alike(one.meanField, other.meanField) &&
+         std::equal(one.state.begin(), one.state.end(), other.state.begin(), other.state.end(),
+           [&](const auto& x, const auto& y) { return x.first == y.first && alike(x.second, y.second); });
 }
 }

@@ -88,4 +88,24 @@ std::vector<HeadGram> gather(const BlockFactors& factors, const std::vector<std:
   }
   return grams;
 }
+
+std::vector<std::vector<double>> eigenvaluesOfAll(
+  const std::vector<HeadGram>& grams, Communicator& communicator)
+{
+  std::vector<std::vector<double>> result;
+  together(communicator,
+    [&]
+    {
+      for (std::size_t i = 0; i < grams.size(); ++i)
+      {
+        const bool mine = static_cast<int>(i % communicator.size()) == communicator.rank();
+        result.push_back(mine ? eigenvalues(grams[i]) : std::vector<double>(grams[i].gram.size(0), 0.0));
+      }
+    });
+  for (auto& values : result)
+  {
+    communicator.sum(values.data(), static_cast<std::int64_t>(values.size()));
+  }
+  return result;
+}
 }

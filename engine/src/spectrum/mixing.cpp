@@ -28,27 +28,6 @@ std::vector<double> valuesOf(const torch::Tensor& tensor)
   const auto flat = tensor.contiguous();
   return { flat.data_ptr<double>(), flat.data_ptr<double>() + flat.numel() };
 }
-
-// The eigenvalues of every head, each found by one rank and given to all.
-std::vector<std::vector<double>> solve(const std::vector<HeadGram>& grams, Communicator& communicator)
-{
-  std::vector<std::vector<double>> result;
-  together(communicator,
-    [&]
-    {
-      for (std::size_t i = 0; i < grams.size(); ++i)
-      {
-        const bool mine = static_cast<int>(i % communicator.size()) == communicator.rank();
-        result.push_back(
-          mine ? spectrum::eigenvalues(grams[i]) : std::vector<double>(grams[i].gram.size(0), 0.0));
-      }
-    });
-  for (auto& values : result)
-  {
-    communicator.sum(values.data(), static_cast<std::int64_t>(values.size()));
-  }
-  return result;
-}
 }
 
 struct Mixing::Impl
@@ -172,7 +151,7 @@ std::vector<HeadSpectrum> Mixing::spectra(std::int64_t head, bool similarity) co
     std::iota(chosen.begin(), chosen.end(), 0);
   }
   const auto grams = impl_->gather(chosen);
-  const auto values = solve(grams, *impl_->communicator);
+  const auto values = spectrum::eigenvaluesOfAll(grams, *impl_->communicator);
   torch::Tensor alike;
   if (similarity && head < 0 && !grams.empty())
   {

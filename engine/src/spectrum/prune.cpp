@@ -1,5 +1,4 @@
 #include "flare/error.h"
-#include "flare/interruption.h"
 #include "flare/latents.h"
 #include "model_impl.h"
 #include "nn/latents.h"
@@ -13,15 +12,17 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace flare
 {
 namespace
 {
-constexpr std::size_t usualCases = 8;
+constexpr const char* prunedNote = "pruned: latents ";
+constexpr const char* grownNote = "grown: latents ";
 
 // The model with other latents.
-Model withLatents(const Model& model, const std::vector<torch::Tensor>& latents, const std::string& what)
+Model withLatents(const Model& model, const std::vector<torch::Tensor>& latents, const std::string& note)
 {
   auto impl = std::make_shared<Model::Impl>(model.impl());
   auto& a = impl->info.architecture;
@@ -41,143 +42,164 @@ Model withLatents(const Model& model, const std::vector<torch::Tensor>& latents,
   impl->info.parameters = nn::parameterCount(nn::expectedState(a));
   // What a training would find belongs to the model as it was.
   impl->info.training.settingsFingerprint.clear();
-  impl->info.training.notes.push_back(what + ": latents " + before + " to " + a.latentsText());
+  impl->info.training.notes.push_back(note + before + " to " + a.latentsText());
   return Model(impl);
 }
 
-std::vector<std::size_t> casesOf(const DataSet& data, const PruneOptions& options)
+// Of each head, which latents stay.
+torch::Tensor kept(
+  const torch::Tensor& latents, const std::vector<spectrum::Pivots>& heads, std::int64_t count)
 {
-  if (data.size() == 0)
+  std::vector<torch::Tensor> ofHeads;
+  for (std::size_t h = 0; h < heads.size(); ++h)
   {
-    throw Error("latents are chosen by what they do on cases, but the data set is empty");
+    auto chosen = heads[h].order;
+    chosen.resize(static_cast<std::size_t>(count));
+    std::sort(chosen.begin(), chosen.end());
+    ofHeads.push_back(
+      latents[static_cast<std::int64_t>(h)].index_select(0, torch::tensor(chosen, torch::kInt64)));
   }
-  const auto cases = options.cases.empty() ? spreadCases(data.size(), usualCases) : options.cases;
-  for (const auto index : cases)
-  {
-    if (index >= data.size())
-    {
-      throw Error("there is no case " + std::to_string(index) + ": the data set has " +
-                  std::to_string(data.size()) + ", counted from 0");
-    }
-  }
-  return cases;
+  return torch::stack(ofHeads);
+}
 }
 
-// The mean over the cases of B B^T, of every block [heads, M, M].
-std::vector<torch::Tensor> meanGrams(const Model& model, const DataSet& data, const PruneOptions& options)
+struct LatentUse::Impl
 {
-  const auto& a = model.info().architecture;
-  std::vector<std::int64_t> heads(static_cast<std::size_t>(a.heads));
-  std::iota(heads.begin(), heads.end(), 0);
-  std::vector<torch::Tensor> sums(static_cast<std::size_t>(a.blocks));
-  const auto cases = casesOf(data, options);
-  for (std::size_t i = 0; i < cases.size(); ++i)
+  Model model;
+  Device device;
+  SpectrumPrecision precision;
+  std::vector<torch::Tensor> sums; // over the cases of B B^T, of every block [heads, M, M]
+  std::vector<std::vector<HeadSpectrum>> spectra;
+
+  // `countOf` says how many of a block's latents stay.
+  Model prune(
+    const std::function<std::int64_t(std::size_t block, const std::vector<spectrum::Pivots>& heads)>& countOf)
+    const
   {
-    SpectrumOptions each;
-    each.progress = [&](double part)
+    if (spectra.empty())
     {
-      return !options.progress ||
-             options.progress((static_cast<double>(i) + part) / static_cast<double>(cases.size()));
-    };
-    spectrum::Pass pass(model, data[cases[i]], options.device, each, *data.communicator());
-    const bool finished = pass.run(-1,
-      [&](const spectrum::BlockFactors& factors)
+      throw Error("latents are chosen by what they do on cases, but none has been looked at");
+    }
+    torch::NoGradGuard guard;
+    const auto& a = model.info().architecture;
+    std::vector<torch::Tensor> result;
+    for (std::size_t b = 0; b < sums.size(); ++b)
+    {
+      const auto latents =
+        nn::latentsByHead(model.impl().state.at(nn::latentsName(static_cast<std::int64_t>(b))), a);
+      const auto means = sums[b] / static_cast<double>(spectra.size());
+      // Latents that all heads share are chosen for all of them together.
+      std::vector<spectrum::Pivots> pivots;
+      for (const auto& matrix : (a.sharedLatents ? means.mean(0, true) : means).unbind(0))
       {
-        const auto grams = spectrum::gather(
-          factors, heads, each.precision, [&](double part) { return pass.report(part); },
-          *data.communicator());
-        std::vector<torch::Tensor> matrices;
-        for (const auto& gram : grams)
-        {
-          matrices.push_back(gram.gram);
-        }
-        if (!matrices.empty())
-        {
-          const auto stacked = torch::stack(matrices) / static_cast<double>(cases.size());
-          auto& sum = sums[static_cast<std::size_t>(factors.block)];
-          sum = sum.defined() ? sum + stacked : stacked;
-        }
-        return !matrices.empty();
-      });
-    if (!finished)
-    {
-      throw Interrupted();
+        pivots.push_back(spectrum::pivotsOf(matrix));
+      }
+      result.push_back(nn::storedLatents(kept(latents, pivots, countOf(b, pivots))));
     }
+    return withLatents(model, result, prunedNote);
   }
-  return sums;
+};
+
+LatentUse::LatentUse(Model model, Device device, SpectrumPrecision precision)
+  : impl_(new Impl{ std::move(model), device, precision, {}, {} })
+{
 }
 
-// How many each head of the block keeps.
-std::int64_t countOf(
-  std::size_t block, const std::vector<spectrum::Pivots>& heads, const PruneOptions& options)
+LatentUse::~LatentUse() = default;
+LatentUse::LatentUse(LatentUse&&) noexcept = default;
+LatentUse& LatentUse::operator=(LatentUse&&) noexcept = default;
+
+bool LatentUse::add(const Case& c, const std::function<bool(double)>& progress,
+  const std::shared_ptr<Communicator>& communicator)
 {
-  if (!options.latents.empty())
+  torch::NoGradGuard guard;
+  SpectrumOptions options;
+  options.precision = impl_->precision;
+  options.progress = progress;
+  std::vector<std::int64_t> heads(static_cast<std::size_t>(impl_->model.info().architecture.heads));
+  std::iota(heads.begin(), heads.end(), 0);
+  std::vector<torch::Tensor> ofBlocks;
+  std::vector<HeadSpectrum> spectra;
+  spectrum::Pass pass(impl_->model, c, impl_->device, options, *communicator);
+  const bool finished = pass.run(-1,
+    [&](const spectrum::BlockFactors& factors)
+    {
+      const auto grams = spectrum::gather(
+        factors, heads, options.precision, [&](double part) { return pass.report(part); }, *communicator);
+      const auto values = spectrum::eigenvaluesOfAll(grams, *communicator);
+      std::vector<torch::Tensor> matrices;
+      for (std::size_t h = 0; h < grams.size(); ++h)
+      {
+        matrices.push_back(grams[h].gram);
+        spectra.push_back({ factors.block, heads[h], values[h], {} });
+      }
+      if (!matrices.empty())
+      {
+        ofBlocks.push_back(torch::stack(matrices));
+      }
+      return !matrices.empty();
+    });
+  if (finished)
   {
-    return options.latents[block];
+    auto& sums = impl_->sums;
+    sums.resize(ofBlocks.size());
+    for (std::size_t b = 0; b < ofBlocks.size(); ++b)
+    {
+      sums[b] = sums[b].defined() ? sums[b] + ofBlocks[b] : ofBlocks[b];
+    }
+    impl_->spectra.push_back(std::move(spectra));
   }
-  std::int64_t count = 1;
-  for (const auto& pivots : heads)
-  {
-    count = std::max(count, pivots.countFor(options.energy));
-  }
-  return count;
+  return finished;
 }
 
-void checkOptions(const Architecture& a, const PruneOptions& options)
+std::size_t LatentUse::cases() const
 {
-  if (!(options.energy > 0.0 && options.energy <= 1.0))
+  return impl_->spectra.size();
+}
+
+std::vector<LatentSuggestion> LatentUse::suggestions(double energy) const
+{
+  return suggestLatents(impl_->spectra, energy);
+}
+
+Model LatentUse::prune(double energy) const
+{
+  spectrum::requireEnergy(energy);
+  return impl_->prune(
+    [&](std::size_t, const std::vector<spectrum::Pivots>& heads)
+    {
+      std::int64_t count = 1;
+      for (const auto& pivots : heads)
+      {
+        count = std::max(count, pivots.countFor(energy));
+      }
+      return count;
+    });
+}
+
+Model LatentUse::prune(const std::vector<std::int64_t>& latents) const
+{
+  requireKeepable(impl_->model.info().architecture, latents);
+  return impl_->prune([&](std::size_t block, const auto&) { return latents[block]; });
+}
+
+void requireKeepable(const Architecture& architecture, const std::vector<std::int64_t>& latents)
+{
+  if (static_cast<std::int64_t>(latents.size()) != architecture.blocks)
   {
-    throw Error("the energy to be held must lie above 0 and be at most 1");
+    throw Error("there are numbers of latents for " + std::to_string(latents.size()) +
+                " blocks, but the model has " + std::to_string(architecture.blocks));
   }
-  if (!options.latents.empty() && static_cast<std::int64_t>(options.latents.size()) != a.blocks)
+  for (std::size_t b = 0; b < latents.size(); ++b)
   {
-    throw Error("there are numbers of latents for " + std::to_string(options.latents.size()) +
-                " blocks, but the model has " + std::to_string(a.blocks));
-  }
-  for (std::size_t b = 0; b < options.latents.size(); ++b)
-  {
-    const auto most = a.latentsOf(static_cast<std::int64_t>(b));
-    if (options.latents[b] < 1 || options.latents[b] > most)
+    const auto most = architecture.latentsOf(static_cast<std::int64_t>(b));
+    if (latents[b] < 1 || latents[b] > most)
     {
       throw Error("block " + std::to_string(b) + " has " + std::to_string(most) +
                   " latents: it can keep 1 to " + std::to_string(most) + ", not " +
-                  std::to_string(options.latents[b]));
+                  std::to_string(latents[b]));
     }
   }
-}
-}
-
-Model prune(const Model& model, const DataSet& data, const PruneOptions& options)
-{
-  const auto& a = model.info().architecture;
-  checkOptions(a, options);
-  torch::NoGradGuard guard;
-  const auto grams = meanGrams(model, data, options);
-  std::vector<torch::Tensor> kept;
-  for (std::size_t b = 0; b < grams.size(); ++b)
-  {
-    const auto latents =
-      nn::latentsByHead(model.impl().state.at(nn::latentsName(static_cast<std::int64_t>(b))), a);
-    // Latents that all heads share are chosen for all of them together.
-    const auto matrices = a.sharedLatents ? grams[b].mean(0, true) : grams[b];
-    std::vector<spectrum::Pivots> pivots;
-    for (const auto& matrix : matrices.unbind(0))
-    {
-      pivots.push_back(spectrum::pivotsOf(matrix));
-    }
-    const auto count = countOf(b, pivots, options);
-    std::vector<torch::Tensor> ofHeads;
-    for (std::size_t h = 0; h < pivots.size(); ++h)
-    {
-      auto chosen = pivots[h].order;
-      chosen.resize(static_cast<std::size_t>(count));
-      std::sort(chosen.begin(), chosen.end());
-      ofHeads.push_back(
-        latents[static_cast<std::int64_t>(h)].index_select(0, torch::tensor(chosen, torch::kInt64)));
-    }
-    kept.push_back(nn::storedLatents(torch::stack(ofHeads)));
-  }
-  return withLatents(model, kept, "pruned");
 }
 
 Model grow(const Model& model, const std::vector<std::int64_t>& blocks, std::uint64_t seed)
@@ -202,6 +224,13 @@ Model grow(const Model& model, const std::vector<std::int64_t>& blocks, std::uin
     const auto q = nn::latentsByHead(stored, a);
     grown.push_back(nn::storedLatents(nn::twins(q, nn::parting(q, generator))));
   }
-  return withLatents(model, grown, "grown");
+  return withLatents(model, grown, grownNote);
+}
+
+bool isPrunedOrGrown(const ModelInfo& info)
+{
+  const auto& notes = info.training.notes;
+  return info.training.settingsFingerprint.empty() && !notes.empty() &&
+         (notes.back().rfind(prunedNote, 0) == 0 || notes.back().rfind(grownNote, 0) == 0);
 }
 }

@@ -17,6 +17,15 @@ inline void requireRange(const char* what, std::int64_t value, std::int64_t lowe
   }
 }
 
+// Throws Error unless 0 < energy <= 1.
+inline void requireEnergy(double energy)
+{
+  if (!(energy > 0.0 && energy <= 1.0))
+  {
+    throw Error("the energy to be held must lie above 0 and be at most 1");
+  }
+}
+
 // Throws Error for fewer than one mode.
 inline void requireCount(int count)
 {

@@ -1,5 +1,5 @@
-#include "flare/error.h"
 #include "flare/latents.h"
+#include "spectrum/range.h"
 
 #include <algorithm>
 #include <map>
@@ -64,10 +64,7 @@ std::vector<std::size_t> spreadCases(std::size_t cases, std::size_t count)
 std::vector<LatentSuggestion> suggestLatents(
   const std::vector<std::vector<HeadSpectrum>>& cases, double energy)
 {
-  if (!(energy > 0.0 && energy <= 1.0))
-  {
-    throw Error("the energy to be held must lie above 0 and be at most 1");
-  }
+  spectrum::requireEnergy(energy);
   std::map<std::int64_t, Need> needs;
   for (const auto& heads : cases)
   {

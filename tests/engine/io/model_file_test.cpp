@@ -72,6 +72,27 @@ TEST_F(ModelFileTest, RoundTripKeepsEveryBit)
   }
 }
 
+TEST_F(ModelFileTest, IsTheSameModelWhenItSaysTheSame)
+{
+  const auto written = test::sampleModel();
+  writeModelFile(path("a"), written);
+  const auto model = Model::load(path("a"));
+  EXPECT_TRUE(model == Model::load(path("a")));
+  const auto differs = [&](const std::function<void(ModelFile&)>& change)
+  {
+    auto other = test::sampleModel();
+    change(other);
+    writeModelFile(path("b"), other);
+    return !(model == Model::load(path("b")));
+  };
+  EXPECT_FALSE(differs([](ModelFile&) {}));
+  EXPECT_TRUE(
+    differs([](ModelFile& file) { file.state.begin()->second = file.state.begin()->second + 1.0; }));
+  EXPECT_TRUE(differs([](ModelFile& file) { file.info.training.notes.push_back("another"); }));
+  EXPECT_TRUE(differs([](ModelFile& file) { file.info.normalisation.targets.mean.front() += 1.0; }));
+  EXPECT_TRUE(differs([](ModelFile& file) { file.meanField = file.meanField + 1.0; }));
+}
+
 TEST_F(ModelFileTest, TensorsNeedNotBeContiguous)
 {
   auto written = test::sampleModel();

@@ -1,7 +1,6 @@
 #include "flare/latents.h"
 
 #include "flare/error.h"
-#include "flare/interruption.h"
 #include "flare/predictor.h"
 #include "io/expect_error.h"
 #include "spectrum/pivots.h"
@@ -12,7 +11,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <functional>
 #include <unistd.h>
 
 namespace flare
@@ -102,6 +100,16 @@ DataSet dataOf(const Small& small, std::shared_ptr<Communicator> communicator = 
   return data;
 }
 
+LatentUse useOf(const Model& model, const DataSet& data)
+{
+  LatentUse use(model, Device::Cpu);
+  for (std::size_t i = 0; i < data.size(); ++i)
+  {
+    EXPECT_TRUE(use.add(data[i], {}, data.communicator()));
+  }
+  return use;
+}
+
 Tensor predictionOf(const Model& model, const Case& c)
 {
   Predictor predictor(model, Device::Cpu, Precision::Float64);
@@ -161,10 +169,7 @@ TEST(PruneLatents, TwinsAreNeededOnce)
   const auto data = dataOf(small);
   for (const auto& model : variants(small))
   {
-    PruneOptions options;
-    options.device = Device::Cpu;
-    options.latents = { 12, 12, 12 };
-    const auto back = prune(grow(model), data, options);
+    const auto back = useOf(grow(model), data).prune(std::vector<std::int64_t>{ 12, 12, 12 });
     EXPECT_EQ(back.info().architecture, model.info().architecture);
     // One of each pair of twins is left, 1e-4 from where the latent was.
     EXPECT_TRUE(largestDifference(predictionOf(back, c), predictionOf(model, c)) <=
@@ -176,10 +181,8 @@ TEST(PruneLatents, KeepsTheEnergyInEveryHead)
 {
   const Small small;
   const auto data = dataOf(small);
-  PruneOptions options;
-  options.device = Device::Cpu;
-  options.energy = 0.9;
-  const auto pruned = prune(*small.model, data, options);
+  const auto use = useOf(*small.model, data);
+  const auto pruned = use.prune(0.9);
   const auto& a = pruned.info().architecture;
   std::int64_t total = 0;
   for (std::int64_t b = 0; b < 3; ++b)
@@ -193,11 +196,8 @@ TEST(PruneLatents, KeepsTheEnergyInEveryHead)
   // Never fewer than the modes that hold as much of both cases: a subspace of rows is no better than the
   // best.
   const auto spectrum = spectra(*small.model, data[0], Device::Cpu, small.precise);
-  options.energy = 1.0;
-  options.latents.clear();
-  EXPECT_GE(prune(*small.model, data, options).info().architecture.latentsOf(2), a.latentsOf(2));
-  options.latents = { 12, 12, 12 };
-  EXPECT_EQ(prune(*small.model, data, options).fingerprint(), small.model->fingerprint());
+  EXPECT_GE(use.prune(1.0).info().architecture.latentsOf(2), a.latentsOf(2));
+  EXPECT_EQ(use.prune(std::vector<std::int64_t>{ 12, 12, 12 }).fingerprint(), small.model->fingerprint());
   EXPECT_EQ(spectra(pruned, data[0], Device::Cpu, small.precise).front().eigenvalues.size(),
     static_cast<std::size_t>(a.latentsOf(0)));
 }
@@ -205,40 +205,75 @@ TEST(PruneLatents, KeepsTheEnergyInEveryHead)
 TEST(PruneLatents, IsTheSameOnSplitMeshes)
 {
   const Small small;
-  PruneOptions options;
-  options.device = Device::Cpu;
-  options.energy = 0.95;
-  const auto whole = prune(*small.model, dataOf(small), options);
+  const auto whole = useOf(*small.model, dataOf(small)).prune(0.95);
   const std::vector<std::int64_t> bounds{ 0, 40, 40, 90 };
   ThreadedRanks::run(3,
     [&](std::shared_ptr<Communicator> communicator)
     {
       const auto rank = communicator->rank();
-      EXPECT_EQ(prune(*small.model, dataOf(small, communicator, bounds[rank], bounds[rank + 1]), options)
-                  .fingerprint(),
-        whole.fingerprint());
+      const auto part = dataOf(small, communicator, bounds[rank], bounds[rank + 1]);
+      EXPECT_EQ(useOf(*small.model, part).prune(0.95).fingerprint(), whole.fingerprint());
     });
 }
 
-TEST(PruneLatents, SaysWhatCannotBe)
+TEST(LatentUse, SuggestsFromTheSpectraOfItsCases)
 {
   const Small small;
   const auto data = dataOf(small);
-  const auto message = [&](const std::function<void(PruneOptions&)>& change, const DataSet& set)
+  const auto use = useOf(*small.model, data);
+  EXPECT_EQ(use.cases(), 2u);
+  std::vector<std::vector<HeadSpectrum>> spectraOfCases;
+  for (std::size_t i = 0; i < data.size(); ++i)
   {
-    PruneOptions options;
-    options.device = Device::Cpu;
-    change(options);
-    return errorOf([&] { prune(*small.model, set, options); });
-  };
-  EXPECT_THAT(message([](PruneOptions& o) { o.energy = 1.5; }, data), HasSubstr("energy"));
-  EXPECT_THAT(message([](PruneOptions& o) { o.latents = { 3, 3 }; }, data), HasSubstr("the model has 3"));
-  EXPECT_THAT(message([](PruneOptions& o) { o.latents = { 3, 13, 3 }; }, data), HasSubstr("block 1 has 12"));
-  EXPECT_THAT(message([](PruneOptions& o) { o.cases = { 2 }; }, data), HasSubstr("no case 2"));
-  EXPECT_THAT(message([](PruneOptions&) {}, DataSet(data.signature())), HasSubstr("empty"));
-  PruneOptions options;
-  options.progress = [](double) { return false; };
-  EXPECT_THROW(prune(*small.model, data, options), Interrupted);
+    spectraOfCases.push_back(spectra(*small.model, data[i], Device::Cpu));
+  }
+  const auto expected = suggestLatents(spectraOfCases, 0.9), found = use.suggestions(0.9);
+  ASSERT_EQ(found.size(), 3u);
+  for (std::size_t b = 0; b < found.size(); ++b)
+  {
+    EXPECT_EQ(found[b].suggested, expected[b].suggested);
+    EXPECT_EQ(found[b].latents, 12);
+    EXPECT_EQ(found[b].reason, expected[b].reason);
+  }
+}
+
+TEST(LatentUse, ACaseThatWasStoppedDoesNotCount)
+{
+  const Small small;
+  const auto data = dataOf(small);
+  LatentUse use(*small.model, Device::Cpu);
+  ASSERT_TRUE(use.add(data[0]));
+  const auto before = use.prune(0.9).fingerprint();
+  EXPECT_FALSE(use.add(data[1], [](double part) { return part < 0.5; }));
+  EXPECT_EQ(use.cases(), 1u);
+  EXPECT_EQ(use.prune(0.9).fingerprint(), before);
+  ASSERT_TRUE(use.add(data[1]));
+  EXPECT_EQ(use.prune(0.9).fingerprint(), useOf(*small.model, data).prune(0.9).fingerprint());
+}
+
+TEST(LatentUse, SaysWhatCannotBe)
+{
+  const Small small;
+  const auto use = useOf(*small.model, dataOf(small));
+  using Latents = std::vector<std::int64_t>;
+  EXPECT_THAT(errorOf([&] { use.prune(1.5); }), HasSubstr("energy"));
+  EXPECT_THAT(errorOf([&] { use.suggestions(0.0); }), HasSubstr("energy"));
+  EXPECT_THAT(errorOf([&] { use.prune(Latents{ 3, 3 }); }), HasSubstr("the model has 3"));
+  EXPECT_THAT(errorOf([&] { use.prune(Latents{ 3, 13, 3 }); }), HasSubstr("block 1 has 12"));
+  EXPECT_THAT(errorOf([&] { use.prune(Latents{ 3, 0, 3 }); }), HasSubstr("keep 1 to 12, not 0"));
+  EXPECT_THAT(
+    errorOf([&] { LatentUse(*small.model, Device::Cpu).prune(); }), HasSubstr("none has been looked at"));
+}
+
+TEST(PrunedOrGrown, UntilItIsTrained)
+{
+  const Small small;
+  EXPECT_FALSE(isPrunedOrGrown(small.model->info()));
+  auto info = grow(*small.model).info();
+  EXPECT_TRUE(isPrunedOrGrown(info));
+  EXPECT_TRUE(isPrunedOrGrown(useOf(*small.model, dataOf(small)).prune().info()));
+  info.training.settingsFingerprint = "of a training";
+  EXPECT_FALSE(isPrunedOrGrown(info));
 }
 
 TEST(BlockLatents, AreKeptInTheFile)

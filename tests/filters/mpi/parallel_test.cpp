@@ -1,8 +1,10 @@
 #include "case_reader.h"
 #include "parallel.h"
+#include "published.h"
 #include "support.h"
 #include "vtkFLAREEnsembleSpectrum.h"
 #include "vtkFLAREEvaluate.h"
+#include "vtkFLARELatents.h"
 #include "vtkFLAREPredict.h"
 #include "vtkFLARERoutes.h"
 #include "vtkFLARESpectrum.h"
@@ -21,9 +23,13 @@
 #include <vtkMPIController.h>
 #include <vtkMultiBlockDataSet.h>
 #include <vtkPointData.h>
+#include <vtkSelection.h>
+#include <vtkSelectionNode.h>
+#include <vtkTrivialProducer.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <map>
 
@@ -505,6 +511,76 @@ TEST(Parallel, SpectraOfSplitMeshesAreTheSerialOnes)
   world()->Barrier();
 }
 
+// The values of an array on the whole mesh's points, which rank 0 alone has, for all ranks.
+std::vector<double> fromFirstRank(vtkDataSet* mesh, const std::string& name)
+{
+  auto* array = mesh->GetPointData()->GetArray(name.c_str());
+  std::string bytes;
+  for (vtkIdType i = 0; array && rank() == 0 && i < array->GetNumberOfTuples(); ++i)
+  {
+    const double value = array->GetComponent(i, 0);
+    bytes.append(reinterpret_cast<const char*>(&value), sizeof(value));
+  }
+  bytes = filters::communicatorOf(world())->broadcast(bytes, 0);
+  std::vector<double> values(bytes.size() / sizeof(double));
+  std::memcpy(values.data(), bytes.data(), bytes.size());
+  return values;
+}
+
+// A model that was imported, on a mesh whose middle line two ranks hold.
+TEST(Parallel, ModesOfAPublishedCheckpointOnSplitMeshesAreTheSerialOnes)
+{
+  Folder mine;
+  const auto file =
+    filters::communicatorOf(world())->broadcast(Published().importTo(mine), 0); // the first rank's
+  constexpr int n = 7, modes = 3;
+  const auto whole = square(n, 1.0);
+  std::vector<std::string> names;
+  for (const char* side : { "mode", "left" })
+  {
+    for (int mode = 0; mode < modes; ++mode)
+    {
+      names.push_back(std::string(side) + "_b1_h2_" + std::to_string(mode));
+    }
+  }
+  vtkNew<vtkFLARESpectrum> alone, split;
+  for (auto* spectrum : { alone.Get(), split.Get() })
+  {
+    spectrum->SetModelFile(file.c_str());
+    spectrum->SetPrecision(1);
+    spectrum->SetBlock(1);
+    spectrum->SetHead(2);
+    spectrum->SetNumberOfModes(modes);
+    spectrum->SetInputData(spectrum == alone ? onFirstRank(whole) : half(whole, rank()));
+    spectrum->Update();
+    ASSERT_EQ(spectrum->GetErrorCode(), static_cast<unsigned long>(vtkErrorCode::NoError));
+  }
+  ASSERT_EQ(tableOf(split, 0)->GetNumberOfRows(), rank() == 0 ? 4 * 16 : 0);
+  for (vtkIdType i = 0; i < tableOf(split, 0)->GetNumberOfRows(); ++i)
+  {
+    EXPECT_TRUE(std::abs(tableOf(split, 0)->GetValueByName(i, "Eigenvalue").ToDouble() -
+                         tableOf(alone, 0)->GetValueByName(i, "Eigenvalue").ToDouble()) <= 1e-11)
+      << i;
+  }
+  auto* parts = vtkDataSet::SafeDownCast(split->GetOutputDataObject(1));
+  for (const auto& name : names)
+  {
+    const auto expected = fromFirstRank(vtkDataSet::SafeDownCast(alone->GetOutputDataObject(1)), name);
+    ASSERT_EQ(expected.size(), static_cast<std::size_t>(n * n)) << name;
+    auto* array = parts->GetPointData()->GetArray(name.c_str());
+    ASSERT_TRUE(array || parts->GetNumberOfPoints() == 0) << name;
+    for (vtkIdType i = 0; i < parts->GetNumberOfPoints(); ++i)
+    {
+      const double* x = parts->GetPoint(i);
+      const auto place =
+        static_cast<std::size_t>(std::lround(x[1] * (n - 1)) * n + std::lround(x[0] * (n - 1)));
+      // Sums to 1e-14 of each other, over gaps between eigenvalues of at least 1e-4.
+      EXPECT_TRUE(std::abs(array->GetComponent(i, 0) - expected[place]) <= 1e-9) << name << " " << place;
+    }
+  }
+  world()->Barrier();
+}
+
 TEST(Parallel, EnsemblesOfSplitMeshesHaveTheSerialDistribution)
 {
   Folder mine;
@@ -561,6 +637,67 @@ TEST(Parallel, EnsemblesOfSplitMeshesHaveTheSerialDistribution)
   world()->Barrier();
 }
 
+TEST(Parallel, LatentsOfSplitMeshesAreTheSerialOnes)
+{
+  Folder mine;
+  const auto folder = sharedFolder(mine);
+  Filters f(folder + "/model.safetensors");
+  f.train->AddInputDataObject(onFirstRank(square(7, 2.0)));
+  f.train->Update();
+  ASSERT_EQ(f.said->errors, "");
+  std::vector<std::string> reasons, fingerprints;
+  for (const bool split : { false, true })
+  {
+    vtkNew<vtkFLARELatents> latents;
+    vtkNew<Messages> said;
+    said->observe(latents);
+    latents->SetModelConnection(f.train->GetOutputPort());
+    latents->SetPrecision(1);
+    latents->SetEnergy(0.9);
+    latents->SetChange(vtkFLARELatents::PRUNE);
+    const auto file = folder + (split ? "/split.safetensors" : "/whole.safetensors");
+    latents->SetChangedModelFile(file.c_str());
+    for (int i = 0; i < 3; ++i)
+    {
+      const auto mesh = square(6 + i, 1.0 + 3.0 * i * i);
+      latents->AddInputDataObject(split ? half(mesh, rank()) : onFirstRank(mesh));
+    }
+    latents->Update();
+    EXPECT_EQ(said->errors, "");
+    auto* table = tableOf(latents, 0);
+    EXPECT_EQ(table->GetNumberOfRows(), rank() == 0 ? 1 : 0);
+    EXPECT_EQ(table->GetNumberOfColumns(), 5) << "for ParaView, which joins them";
+    if (rank() == 0)
+    {
+      reasons.push_back(table->GetValueByName(0, "Reason").ToString());
+    }
+    EXPECT_TRUE(has(latents->GetOutcome(), "written to '" + file)) << latents->GetOutcome();
+    fingerprints.push_back(Model::load(file).fingerprint());
+
+    // All ranks find it there; another one is an error of all; one that is gone is made again.
+    latents->Modified();
+    latents->Update();
+    EXPECT_TRUE(has(latents->GetOutcome(), "were there already")) << latents->GetOutcome();
+    latents->AddLatents(1);
+    latents->Update();
+    EXPECT_NE(latents->GetErrorCode(), static_cast<unsigned long>(vtkErrorCode::NoError));
+    EXPECT_EQ(has(said->errors, "switch Overwrite on"), rank() == 0) << said->errors;
+    EXPECT_EQ(Model::load(file).fingerprint(), fingerprints.back());
+    world()->Barrier();
+    if (rank() == 0)
+    {
+      std::filesystem::remove(file);
+    }
+    world()->Barrier();
+    latents->Update();
+    EXPECT_EQ(Model::load(file).info().architecture.latents, 1);
+    world()->Barrier();
+  }
+  EXPECT_TRUE(reasons.empty() || reasons.front() == reasons.back());
+  EXPECT_EQ(fingerprints.front(), fingerprints.back());
+  world()->Barrier();
+}
+
 TEST(Parallel, RoutesOnSplitMeshesAreTheSerialOnes)
 {
   Folder mine;
@@ -612,6 +749,58 @@ TEST(Parallel, RoutesOnSplitMeshesAreTheSerialOnes)
     {
       EXPECT_NEAR(latents[0][i], latents[1][i], 1e-12);
     }
+  }
+  world()->Barrier();
+}
+
+// Points of the middle line, which two ranks hold and have selected, and of the right end.
+TEST(Parallel, RoutesOfASelectionCountPointsOfSeveralRanksOnce)
+{
+  Folder mine;
+  const auto folder = sharedFolder(mine);
+  Filters f(folder + "/model.safetensors");
+  f.train->AddInputDataObject(onFirstRank(square(7, 2.0)));
+  f.train->Update();
+  ASSERT_EQ(f.said->errors, "");
+  std::vector<std::vector<double>> latents;
+  const auto whole = square(7, 2.5);
+  for (const auto& part : { half(whole, rank()), onFirstRank(whole) })
+  {
+    vtkNew<vtkIdTypeArray> list;
+    for (vtkIdType i = 0; i < part->GetNumberOfPoints(); ++i)
+    {
+      if (part->GetPoint(i)[0] == 0.5 || part->GetPoint(i)[0] == 1.0)
+      {
+        list->InsertNextValue(i);
+      }
+    }
+    vtkNew<vtkSelectionNode> node;
+    node->SetFieldType(vtkSelectionNode::POINT);
+    node->SetContentType(vtkSelectionNode::INDICES);
+    node->SetSelectionList(list);
+    vtkNew<vtkSelection> selection;
+    selection->AddNode(node);
+    vtkNew<vtkTrivialProducer> producer;
+    producer->SetOutput(selection);
+    vtkNew<vtkFLARERoutes> routes;
+    vtkNew<Messages> said;
+    said->observe(routes);
+    routes->SetModelFile(f.train->GetModelFile());
+    routes->SetPrecision(1);
+    routes->SetInputData(part);
+    routes->SetSelectionConnection(producer->GetOutputPort());
+    routes->Update();
+    EXPECT_EQ(said->errors, "");
+    auto& shares = latents.emplace_back();
+    for (vtkIdType i = 0; i < tableOf(routes, 1)->GetNumberOfRows(); ++i)
+    {
+      shares.push_back(tableOf(routes, 1)->GetValueByName(i, "Head_1").ToDouble());
+    }
+  }
+  ASSERT_EQ(latents[0].size(), rank() == 0 ? 8u : 0u);
+  for (std::size_t i = 0; i < latents[0].size(); ++i)
+  {
+    EXPECT_NEAR(latents[0][i], latents[1][i], 1e-12);
   }
   world()->Barrier();
 }

@@ -77,6 +77,14 @@ ensemble = FLAREEnsembleSpectrum(Input=[spread, unseen], ModelFile=model)
 assert fetch(ensemble, 0).GetNumberOfRows() == 2 * 8
 assert fetch(ensemble, 1).GetNumberOfRows() == 2
 
+pruned = fresh("parallel.pruned.safetensors")
+latents = FLARELatents(Input=[spread, unseen], ModelFile=model, Change="Prune", Latents=[3])
+assert fetch(latents).GetNumberOfRows() == 1
+assert os.path.exists(pruned)
+fewer = FLAREPredict(Input=spread, Model=latents)
+fewer.UpdatePipeline()
+assert "von_mises_predicted" in fewer.PointData.keys()
+
 # NaN in the part of the second rank only: both stop.
 broken = Calculator(Input=spread, ResultArrayName="bad", Function="von_mises/if(coordsX>0.099,0,1)", ReplaceInvalidResults=0)
 failing = FLARETrain(Input=broken, PointTargetArrays=["bad"], ModelFile=fresh("failing.safetensors"), **TINY)

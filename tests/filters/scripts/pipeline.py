@@ -91,6 +91,35 @@ assert fetch(ensemble, 0).GetNumberOfRows() == 0 and errors
 ensemble.UpdatePropertyInformation()
 assert list(ensemble.Problem)[0] == "Block", ensemble.Problem
 
+# How many latents, and the model with as many: pruned into a file of its own, which is of use at once.
+pruned, tuned = fresh("plates.pruned.safetensors"), fresh("tuned.safetensors")
+latents = FLARELatents(Input=cases(count=6), ModelFile=model, NumberOfCases=3, Energy=0.99)
+assert columns(fetch(latents)) == ["Block", "Latents", "Suggested", "Reason"], columns(fetch(latents))
+latents.UpdatePropertyInformation()
+assert latents.Outcome == "3 of 6 cases from time steps looked at", latents.Outcome
+latents.Change, latents.Latents = "Prune", [3]
+table = fetch(latents)
+assert columns(table) == ["Block", "Latents", "Suggested", "ChangedTo", "Reason"], columns(table)
+assert [table.GetValueByName(0, name).ToInt() for name in ("Latents", "ChangedTo")] == [8, 3]
+latents.UpdatePropertyInformation()
+assert latents.ChangedModelFileInUse == pruned and os.path.exists(pruned), latents.ChangedModelFileInUse
+assert latents.Outcome.endswith(f"; pruned to 3 latents, written to '{pruned}'"), latents.Outcome
+for source in (dict(ModelFile=pruned), dict(Model=latents)):
+    assert fetch(FLARESpectrum(Input=unseen, NumberOfModes=0, **source), 0).GetNumberOfRows() == 2 * 3
+written = os.stat(pruned).st_mtime_ns
+further = FLARETrain(Input=cases(), PointTargetArrays=["von_mises", "displacement"], ParameterArrays=["SigmaX", "YoungsModulus"],
+                     ModelFile=tuned, StartFrom=pruned, Epochs=1, Device="CPU")
+further.UpdatePipeline()
+assert fetch(FLARESpectrum(Input=unseen, NumberOfModes=0, ModelFile=tuned), 0).GetNumberOfRows() == 2 * 3
+latents.Latents = [2]
+errors = Errors(latents)
+assert fetch(latents).GetNumberOfRows() == 0 and errors
+latents.UpdatePropertyInformation()
+assert list(latents.Problem)[0] == "ChangedModelFile", latents.Problem
+assert os.stat(pruned).st_mtime_ns == written
+latents.Overwrite = 1
+assert fetch(latents).GetValueByName(0, "ChangedTo").ToInt() == 2
+
 info = FLAREModelInfo(ModelFile=model)
 assert fetch(info, 0).GetNumberOfRows() > 30
 assert fetch(info, 1).GetNumberOfRows() == 3

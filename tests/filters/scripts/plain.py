@@ -6,8 +6,8 @@ import sys
 
 from vtkmodules.vtkIOXML import vtkXMLUnstructuredGridReader
 
-from paraflare import (vtkFLAREEnsembleSpectrum, vtkFLAREEvaluate, vtkFLAREModelInfo, vtkFLAREPredict, vtkFLARESpectrum,
-                       vtkFLARETrain)
+from paraflare import (vtkFLAREEnsembleSpectrum, vtkFLAREEvaluate, vtkFLARELatents, vtkFLAREModelInfo, vtkFLAREPredict,
+                       vtkFLARESpectrum, vtkFLARETrain)
 
 _, plates, folder = sys.argv[1:4]
 model = os.path.join(folder, "plain.safetensors")
@@ -72,6 +72,15 @@ for r in readers:
 ensemble.Update()
 assert ensemble.GetCasesFound() == "4 cases from inputs"
 assert ensemble.GetOutputDataObject(1).GetNumberOfRows() == 4
+
+latents = vtkFLARELatents()
+latents.SetModelFile(model)
+latents.SetNumberOfCases(2)
+for r in readers:
+    latents.AddInputConnection(r.GetOutputPort())
+latents.Update()
+assert latents.GetOutcome() == "2 of 4 cases from inputs looked at", latents.GetOutcome()
+assert latents.GetOutputDataObject(0).GetNumberOfRows() == 1
 
 info = vtkFLAREModelInfo()
 info.SetModelFile(model)

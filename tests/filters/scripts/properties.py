@@ -19,7 +19,7 @@ assert loaded()
 source = cases(count=2)
 source.UpdatePipeline()
 proxies = [FLARETrain(Input=source), FLAREPredict(Input=source), FLARESpectrum(Input=source), FLARERoutes(Input=source),
-           FLAREEnsembleSpectrum(Input=source), FLAREEvaluate(Input=source), FLAREModelInfo()]
+           FLAREEnsembleSpectrum(Input=source), FLARELatents(Input=source), FLAREEvaluate(Input=source), FLAREModelInfo()]
 for proxy in proxies:
     sm = proxy.SMProxy
     name = sm.GetXMLName()

@@ -40,7 +40,7 @@ several = FLARETrain(Input=readers, PointTargetArrays=["von_mises"], ModelFile=f
 several.UpdatePipeline()
 several.UpdatePropertyInformation()
 assert several.CasesFound == "3 cases from inputs", several.CasesFound
-for kind in (FLAREEnsembleSpectrum, FLAREEvaluate):
+for kind in (FLAREEnsembleSpectrum, FLARELatents, FLAREEvaluate):
     looking = kind(Input=readers, ModelFile=several.ModelFile)
     looking.UpdatePipeline()
     looking.UpdatePropertyInformation()
