@@ -51,10 +51,12 @@ def range_now(filter, array, port=0):
     return found
 
 
-def second_eigenvalue(spectrum):
-    """Of the first head that a FLARESpectrum shows, as it is."""
-    values = servermanager.Fetch(OutputPort(spectrum, 2)).GetColumnByName("SecondEigenvalue")
-    return values.GetValue(0)
+def second_eigenvalues(spectrum):
+    """The range over the heads of a FLARESpectrum, as it is."""
+    rows = spectrum.SMProxy.GetDataInformation(2).GetRowDataInformation()
+    found = [0.0, 0.0]
+    rows.GetArrayInformation("SecondEigenvalue").GetComponentRange(0, found)
+    return found
 
 
 def prediction(filter):
