@@ -278,4 +278,18 @@ TEST_F(Routes, OfAPositionThatIsNone)
   ASSERT_EQ(routes->GetProblem()->GetNumberOfValues(), 2);
   EXPECT_EQ(routes->GetProblem()->GetValue(0), "Position");
 }
+TEST_F(Routes, OfAMeshWhoseScoresOverflow)
+{
+  const auto huge = square(6, 2.5);
+  for (vtkIdType i = 0; i < huge->GetNumberOfPoints(); ++i)
+  {
+    const double* x = huge->GetPoint(i);
+    huge->GetPoints()->SetPoint(i, 1e30 * x[0], 1e30 * x[1], 0.0);
+  }
+  routes->SetInputData(huge);
+  routes->Update();
+  EXPECT_NE(said->errors.find("scores of block 0, head 0 are not finite"), std::string::npos) << said->errors;
+  EXPECT_EQ(routes->GetOutputDataObject(0)->GetNumberOfElements(vtkDataObject::POINT), 0);
+  EXPECT_EQ(tableOf(routes, 1)->GetNumberOfRows(), 0);
+}
 }
