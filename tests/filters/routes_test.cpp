@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <vtkDoubleArray.h>
 #include <vtkErrorCode.h>
 #include <vtkIdTypeArray.h>
 #include <vtkInformation.h>
@@ -259,6 +260,37 @@ TEST_F(Routes, ASelectionInOneMeshOfAComposite)
   for (const double value : array("route_b0", output->GetBlock(0)))
   {
     EXPECT_EQ(value, 0.0);
+  }
+}
+
+TEST_F(Routes, OfAFrustumBesideTheMesh)
+{
+  vtkNew<vtkDoubleArray> corners;
+  corners->SetNumberOfComponents(4);
+  for (int corner = 0; corner < 8; ++corner)
+  {
+    corners->InsertNextTuple4(
+      100.0 + (corner & 4 ? 1.0 : 0.0), corner & 2 ? 1.0 : 0.0, corner & 1 ? 1.0 : 0.0, 1.0);
+  }
+  vtkNew<vtkSelectionNode> node;
+  node->SetFieldType(vtkSelectionNode::POINT);
+  node->SetContentType(vtkSelectionNode::FRUSTUM);
+  node->SetSelectionList(corners);
+  vtkNew<vtkSelection> selection;
+  selection->AddNode(node);
+  vtkNew<vtkTrivialProducer> producer;
+  producer->SetOutput(selection);
+  routes->SetSelectionConnection(producer->GetOutputPort());
+  vtkNew<vtkMultiBlockDataSet> tree;
+  tree->SetBlock(0, square(6, 2.5));
+  tree->SetBlock(1, square(5, 2.5));
+  for (vtkDataObject* input : { static_cast<vtkDataObject*>(grid), static_cast<vtkDataObject*>(tree) })
+  {
+    said->errors.clear();
+    routes->SetInputDataObject(input);
+    routes->Update();
+    EXPECT_NE(said->errors.find("nothing is selected"), std::string::npos) << said->errors;
+    EXPECT_EQ(routes->GetProblem()->GetValue(0), "Selection");
   }
 }
 
