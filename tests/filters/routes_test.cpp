@@ -1,11 +1,14 @@
 #include "vtkFLARERoutes.h"
 
 #include "support.h"
+#include "vtkFLARETrain.h"
 
 #include "flare/model.h"
 
 #include <gtest/gtest.h>
 
+#include <vtkCellData.h>
+#include <vtkDataArraySelection.h>
 #include <vtkDoubleArray.h>
 #include <vtkErrorCode.h>
 #include <vtkIdTypeArray.h>
@@ -261,6 +264,39 @@ TEST_F(Routes, ASelectionInOneMeshOfAComposite)
   {
     EXPECT_EQ(value, 0.0);
   }
+}
+
+TEST_F(Routes, OfAModelOfCells)
+{
+  const auto file = *folder / "cells.safetensors";
+  vtkNew<Series> series;
+  vtkNew<vtkFLARETrain> train;
+  train->SetInputConnection(series->GetOutputPort());
+  train->GetCellTargetArraySelection()->EnableArray("q");
+  makeTiny(train, file);
+  train->Update();
+  routes->SetModelFile(file.c_str());
+  const auto route = [&]
+  {
+    update();
+    auto* mesh = vtkDataSet::SafeDownCast(routes->GetOutputDataObject(0));
+    auto* values = mesh->GetCellData()->GetArray("route_b0");
+    std::vector<double> result;
+    for (vtkIdType i = 0; values && i < values->GetNumberOfTuples(); ++i)
+    {
+      result.push_back(values->GetComponent(i, 0));
+    }
+    return result;
+  };
+  routes->SetPosition(0.0, 0.0, 0.0);
+  const auto nearest = route();
+  ASSERT_EQ(nearest.size(), 50u);
+  select(vtkSelectionNode::CELL, { 0 });
+  EXPECT_EQ(route(), nearest);
+  select(vtkSelectionNode::POINT, { 0 });
+  EXPECT_EQ(route(), nearest) << "the one cell of the corner";
+  select(vtkSelectionNode::CELL, { 1 });
+  EXPECT_NE(route(), nearest);
 }
 
 TEST_F(Routes, OfAFrustumBesideTheMesh)
