@@ -43,6 +43,9 @@ struct vtkFLAREModelAlgorithm::Internals
   vtkNew<vtkStringArray> problem; // of the last execution
 
   flare::ModelInfo information() const;
+  // What the file says that is named, or else is in use; nothing where there is none or it cannot be read:
+  // the next update says why.
+  flare::ModelInfo informationIfThere(const char* named) const;
   // The version of the model file, the data's time and the values of parameters, as a text that changes with
   // them.
   std::string identity(double time) const;

@@ -223,6 +223,29 @@ std::vector<double> forLogAxis(std::vector<double> values, std::size_t rows)
   return values;
 }
 
+void fillTrainingRanks(vtkTable* table, const Model& model, std::int64_t block)
+{
+  const auto& epochs = model.info().training.spectraEpochs;
+  addColumn(table, "Epoch", epochs);
+  std::vector<std::string> names;
+  std::vector<std::vector<double>> ranks;
+  for (const auto epoch : epochs)
+  {
+    const auto heads = trainingSpectra(model, epoch, block);
+    ranks.resize(heads.size());
+    names.clear();
+    for (std::size_t h = 0; h < heads.size(); ++h)
+    {
+      names.push_back(headName(heads[h].block, heads[h].head));
+      ranks[h].push_back(effectiveRank(heads[h].eigenvalues));
+    }
+  }
+  for (std::size_t h = 0; h < names.size(); ++h)
+  {
+    addColumn(table, names[h], ranks[h]);
+  }
+}
+
 void fillChart(vtkTable* table, const std::vector<MeshSpectra>& meshes)
 {
   std::size_t rows = 0;

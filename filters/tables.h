@@ -53,6 +53,9 @@ void fillSpectrum(vtkTable* table, const std::vector<MeshSpectra>& meshes);
 // Block, Head, EffectiveRank, ModesTo90, ModesTo99, ModesTo999, SecondEigenvalue, SpectralGap (and Mesh in
 // front when there are several).
 void fillHeads(vtkTable* table, const std::vector<MeshSpectra>& meshes);
+// Epoch, and a column with the effective rank per head (of a block; -1: of all), as they were stored while
+// the model was trained.
+void fillTrainingRanks(vtkTable* table, const Model& model, std::int64_t block);
 // Mode, and a column of eigenvalues per head.
 void fillChart(vtkTable* table, const std::vector<MeshSpectra>& meshes);
 }

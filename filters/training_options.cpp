@@ -68,6 +68,7 @@ Recipe recipeOf(vtkFLARETrain& filter)
   {
     recipe.batchSize = filter.GetBatchSize();
   }
+  recipe.latentDoublings = filter.GetLatentDoublings();
   if (filter.GetEncodingOctaves() >= 0)
   {
     recipe.encoding.octaves = filter.GetEncodingOctaves();
@@ -130,6 +131,7 @@ TrainingOptions trainingOptions(vtkFLARETrain& filter, const std::vector<int>& v
     }
     options.validationCases.push_back(static_cast<std::size_t>(index));
   }
+  options.spectraEvery = filter.GetSpectraEvery();
   options.coordinateScalePerAxis = filter.GetScalePerAxis();
   options.device = static_cast<flare::Device>(filter.GetDevice());
   options.precision = static_cast<flare::Precision>(filter.GetPrecision());

@@ -155,73 +155,60 @@ void vtkFLAREModelAlgorithm::ClearParameterValues()
 
 namespace
 {
-// The model's facts, or none when there is no file or it cannot be read: the next update says why.
-template<typename Use>
-void withInformation(const std::string& path, Use&& use)
-{
-  if (!path.empty() && identify(path).exists())
-  {
-    try
-    {
-      use(ModelCache::instance().information(path));
-    }
-    catch (const std::exception&)
-    {
-    }
-  }
-}
-
 std::string fileOf(const char* property, const std::string& used)
 {
   return property && *property ? property : used;
 }
 }
 
+flare::ModelInfo vtkFLAREModelAlgorithm::Internals::informationIfThere(const char* named) const
+{
+  const auto path = fileOf(named, this->modelFile);
+  try
+  {
+    return !path.empty() && identify(path).exists() ? ModelCache::instance().information(path)
+                                                    : flare::ModelInfo();
+  }
+  catch (const std::exception&)
+  {
+    return {};
+  }
+}
+
 vtkStringArray* vtkFLAREModelAlgorithm::GetParameterNames()
 {
   this->Internal->names->Initialize();
-  withInformation(fileOf(this->ModelFile, this->Internal->modelFile),
-    [&](const flare::ModelInfo& info)
-    {
-      for (const auto& parameter : info.signature.parameters)
-      {
-        this->Internal->names->InsertNextValue(parameter.name);
-      }
-    });
+  for (const auto& parameter : this->Internal->informationIfThere(this->ModelFile).signature.parameters)
+  {
+    this->Internal->names->InsertNextValue(parameter.name);
+  }
   return this->Internal->names;
 }
 
 vtkStringArray* vtkFLAREModelAlgorithm::GetParameterUnits()
 {
   this->Internal->units->Initialize();
-  withInformation(fileOf(this->ModelFile, this->Internal->modelFile),
-    [&](const flare::ModelInfo& info)
-    {
-      for (const auto& parameter : info.signature.parameters)
-      {
-        this->Internal->units->InsertNextValue(parameter.unit);
-      }
-    });
+  for (const auto& parameter : this->Internal->informationIfThere(this->ModelFile).signature.parameters)
+  {
+    this->Internal->units->InsertNextValue(parameter.unit);
+  }
   return this->Internal->units;
 }
 
 vtkDoubleArray* vtkFLAREModelAlgorithm::GetParameterRanges()
 {
   this->Internal->ranges->Initialize();
-  withInformation(fileOf(this->ModelFile, this->Internal->modelFile),
-    [&](const flare::ModelInfo& info)
-    {
-      const auto& signature = info.signature;
-      const auto count = signature.parameters.size();
-      const auto first =
-        static_cast<std::size_t>(signature.inputChannels()) - (signature.useTime ? 1 : 0) - count;
-      for (std::size_t i = 0; i < count; ++i)
-      {
-        const bool known = !info.envelope.empty();
-        this->Internal->ranges->InsertNextValue(known ? info.envelope.minimum[first + i] : std::nan(""));
-        this->Internal->ranges->InsertNextValue(known ? info.envelope.maximum[first + i] : std::nan(""));
-      }
-    });
+  const auto info = this->Internal->informationIfThere(this->ModelFile);
+  const auto& signature = info.signature;
+  const auto count = signature.parameters.size();
+  const auto first =
+    static_cast<std::size_t>(signature.inputChannels()) - (signature.useTime ? 1 : 0) - count;
+  for (std::size_t i = 0; i < count; ++i)
+  {
+    const bool known = !info.envelope.empty();
+    this->Internal->ranges->InsertNextValue(known ? info.envelope.minimum[first + i] : std::nan(""));
+    this->Internal->ranges->InsertNextValue(known ? info.envelope.maximum[first + i] : std::nan(""));
+  }
   return this->Internal->ranges;
 }
 

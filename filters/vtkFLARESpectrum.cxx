@@ -17,7 +17,9 @@
 #include <vtkDataObject.h>
 #include <vtkInformation.h>
 #include <vtkInformationVector.h>
+#include <vtkIntArray.h>
 #include <vtkMultiProcessController.h>
+#include <vtkNew.h>
 #include <vtkObjectFactory.h>
 #include <vtkPolyData.h>
 #include <vtkTable.h>
@@ -37,7 +39,8 @@ enum Port
   SUMMARY,
   CHART,
   HEAD_MAP,
-  SIMILARITY
+  SIMILARITY,
+  TRAINING
 };
 
 void addModes(CaseMesh& mesh, flare::Association association, const flare::HeadModes& modes,
@@ -59,6 +62,7 @@ struct vtkFLARESpectrum::Kept
   std::vector<MeshSpectra> spectra;
   std::vector<flare::Mixing> mixings; // of each mesh, where one block is chosen
   ReadingNotes reading;
+  vtkNew<vtkIntArray> epochs;
 };
 
 vtkStandardNewMacro(vtkFLARESpectrum);
@@ -67,7 +71,7 @@ vtkFLARESpectrum::vtkFLARESpectrum()
   : vtkFLAREModelAlgorithm(1)
   , Keep(new Kept)
 {
-  this->SetNumberOfOutputPorts(6);
+  this->SetNumberOfOutputPorts(7);
 }
 
 vtkFLARESpectrum::~vtkFLARESpectrum() = default;
@@ -84,7 +88,7 @@ int vtkFLARESpectrum::FillOutputPortInformation(int port, vtkInformation* info)
 int vtkFLARESpectrum::RequestDataObject(
   vtkInformation*, vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
-  makeTables(outputs, { SPECTRUM, SUMMARY, CHART });
+  makeTables(outputs, { SPECTRUM, SUMMARY, CHART, TRAINING });
   makeLike(outputs, MODES, vtkDataObject::GetData(inputs[0], 0));
   for (const int port : { HEAD_MAP, SIMILARITY })
   {
@@ -132,6 +136,12 @@ void vtkFLARESpectrum::Analyse(vtkDataObject* input, vtkInformationVector* outpu
   shareMesh(input, output);
   auto meshes = meshesOf(output, timeOf(input), this->MergeBlocks, *communicator);
   std::vector<std::string> notes;
+  if (this->Epoch >= 0)
+  {
+    const auto stored = about("Epoch", [&] { return trainingSpectra(model, this->Epoch, this->Block); });
+    this->FillTables(model, { { std::string(), stored } }, outputs);
+    return;
+  }
   auto& kept = *this->Keep;
   const bool changed = kept.watch.changed(input, this->SettingsText(input), *communicator);
   if (changed || kept.mixings.size() != meshes.size())
@@ -146,7 +156,7 @@ void vtkFLARESpectrum::Analyse(vtkDataObject* input, vtkInformationVector* outpu
     }
   }
   this->SetAbortOutput(stopRequested(this, *communicator));
-  this->FillTables(outputs, communicator->rank() == 0);
+  this->FillTables(model, kept.spectra, outputs);
   auto warnings = unite(*communicator, notes);
   if (kept.reading.sharedPoints > 0)
   {
@@ -208,15 +218,32 @@ void vtkFLARESpectrum::AddModes(const flare::Mixing& mixing, flare::Association 
 }
 
 // On the other ranks without rows: ParaView joins the tables of all.
-void vtkFLARESpectrum::FillTables(vtkInformationVector* outputs, bool first) const
+void vtkFLARESpectrum::FillTables(
+  const flare::Model& model, const std::vector<MeshSpectra>& spectra, vtkInformationVector* outputs) const
 {
-  const auto& spectra = this->Keep->spectra;
+  auto* controller = vtkMultiProcessController::GetGlobalController();
+  const bool first = communicatorOf(controller)->rank() == 0;
   const auto shown = first ? spectra : std::vector<MeshSpectra>(spectra.size());
   fillSpectrum(vtkTable::GetData(outputs, SPECTRUM), shown);
   fillHeads(vtkTable::GetData(outputs, SUMMARY), shown);
   fillChart(vtkTable::GetData(outputs, CHART), shown);
   fillHeadMap(vtkPolyData::GetData(outputs, HEAD_MAP), shown);
   fillSimilarityMap(vtkPolyData::GetData(outputs, SIMILARITY), shown);
+  if (first)
+  {
+    fillTrainingRanks(vtkTable::GetData(outputs, TRAINING), model, this->Block);
+  }
+}
+
+vtkIntArray* vtkFLARESpectrum::GetEpochs()
+{
+  auto& epochs = *this->Keep->epochs;
+  epochs.Initialize();
+  for (const auto epoch : this->Internal->informationIfThere(this->ModelFile).training.spectraEpochs)
+  {
+    epochs.InsertNextValue(static_cast<int>(epoch));
+  }
+  return &epochs;
 }
 
 void vtkFLARESpectrum::PrintSelf(ostream& os, vtkIndent indent)
@@ -226,5 +253,6 @@ void vtkFLARESpectrum::PrintSelf(ostream& os, vtkIndent indent)
   os << indent << "Head: " << this->Head << "\n";
   os << indent << "NumberOfModes: " << this->NumberOfModes << "\n";
   os << indent << "CompareHeads: " << this->CompareHeads << "\n";
+  os << indent << "Epoch: " << this->Epoch << "\n";
   os << indent << "MergeBlocks: " << this->MergeBlocks << "\n";
 }

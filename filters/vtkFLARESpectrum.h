@@ -13,7 +13,9 @@
  * a row per head: Block, Head, EffectiveRank, ModesTo90, ModesTo99, ModesTo999, SecondEigenvalue,
  * SpectralGap. Port 3: Chart, Mode and a column of eigenvalues per head, NaN below 1e-16. Port 4: Head Map,
  * the summary as a picture of squares, blocks below each other and heads side by side. Port 5: Similarity,
- * the heads of a block against each other, where CompareHeads asks for it. Where a composite has several
+ * the heads of a block against each other, where CompareHeads asks for it. Port 6: Training, Epoch and a
+ * column per head with its effective rank, for the epochs after which spectra were stored (FLARETrain's
+ * SpectraEvery). Where a composite has several
  * volume blocks, each is a mesh of its own, and the tables say in Mesh which it is.
  */
 #ifndef vtkFLARESpectrum_h
@@ -25,6 +27,7 @@
 #include <string>
 #include <vector>
 
+class vtkIntArray;
 namespace flare
 {
 class Communicator;
@@ -34,6 +37,7 @@ enum class Association;
 namespace filters
 {
 struct CaseMesh;
+struct MeshSpectra;
 }
 }
 
@@ -68,6 +72,17 @@ public:
   ///@}
 
   ///@{
+  /** -1: the spectra of the model on this mesh. Else those that were stored while it was trained, on a mesh
+   * of its training, after this epoch or the last one before it that has any (0: before the first step). The
+   * weights of that time are gone, so there are no modes of it on the mesh. */
+  vtkSetClampMacro(Epoch, int, -1, VTK_INT_MAX);
+  vtkGetMacro(Epoch, int);
+  ///@}
+
+  /** The epochs after which spectra were stored, by the model file; none where it cannot be read. */
+  vtkIntArray* GetEpochs();
+
+  ///@{
   /** Take all volume blocks of a composite as one mesh. */
   vtkSetMacro(MergeBlocks, bool);
   vtkGetMacro(MergeBlocks, bool);
@@ -86,6 +101,7 @@ protected:
   int Head = -1;
   int NumberOfModes = 3;
   bool CompareHeads = false;
+  int Epoch = -1;
   bool MergeBlocks = false;
 
 private:
@@ -94,7 +110,8 @@ private:
     std::vector<std::string>& notes, const std::shared_ptr<flare::Communicator>& communicator);
   void AddModes(const flare::Mixing& mixing, flare::Association association, flare::filters::CaseMesh& mesh,
     std::vector<std::string>& notes) const;
-  void FillTables(vtkInformationVector* outputs, bool first) const;
+  void FillTables(const flare::Model& model, const std::vector<flare::filters::MeshSpectra>& spectra,
+    vtkInformationVector* outputs) const;
   std::string SettingsText(vtkDataObject* input) const;
 
   struct Kept;

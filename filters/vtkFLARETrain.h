@@ -193,6 +193,13 @@ public:
   ///@}
 
   ///@{
+  /** Begin with fewer latents, and double them so often, at equal parts of the run; Latents must be divisible
+   * by 2 to this power. */
+  vtkSetClampMacro(LatentDoublings, int, 0, 20);
+  vtkGetMacro(LatentDoublings, int);
+  ///@}
+
+  ///@{
   /** Octaves of sines and cosines of the coordinates; -1: the recipe's own. */
   vtkSetClampMacro(EncodingOctaves, int, -1, 16);
   vtkGetMacro(EncodingOctaves, int);
@@ -252,6 +259,13 @@ public:
   vtkGetMacro(GradientClip, double);
   vtkSetMacro(EmaDecay, double);
   vtkGetMacro(EmaDecay, double);
+  ///@}
+
+  ///@{
+  /** Store the spectra of all heads every so many epochs, with the history: those of the first case that is
+   * held out (FLARESpectrum's Epoch shows them). 0: never. */
+  vtkSetClampMacro(SpectraEvery, int, 0, VTK_INT_MAX);
+  vtkGetMacro(SpectraEvery, int);
   ///@}
 
   ///@{
@@ -372,6 +386,7 @@ protected:
   int Blocks = 0;
   int Heads = 0;
   int Latents = 0;
+  int LatentDoublings = 0;
   int EncodingOctaves = -1;
   int Activation = 0;
   int Norm = 0;
@@ -394,6 +409,7 @@ protected:
   double Warmup = -1.0;
   double GradientClip = -1.0;
   double EmaDecay = -1.0;
+  int SpectraEvery = 0;
   bool ScalePerAxis = false;
   int Device = 0;
   int Precision = 0;

@@ -20,5 +20,8 @@ struct Model::Impl
   // [N, target channels], float32, normalised: the mean over the training cases, when they share one
   // mesh (TrainingRecord::meshFingerprint); else undefined. Tensor "training.mean_field" of the file.
   torch::Tensor meanField;
+  // [epochs, blocks, heads, latents], float64: the eigenvalues of TrainingRecord::spectraEpochs, 0 beyond a
+  // block's own latents; undefined when there are none. Tensor "training.spectra" of the file.
+  torch::Tensor spectra;
 };
 }

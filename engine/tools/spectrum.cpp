@@ -21,6 +21,7 @@ struct SpectrumArguments
   std::string csv;
   std::size_t caseIndex = 0;
   bool allCases = false;
+  bool training = false;
   double quantile = 0.1;
   bool precise = false;
   Device device = Device::Auto;
@@ -104,11 +105,56 @@ void ensemble(const SpectrumArguments& a, const Model& model, const DataSet& dat
   print(all.departures());
 }
 
+// What was stored while the model was trained: a line per epoch and head.
+void overTraining(const SpectrumArguments& a, const Model& model)
+{
+  auto epochs = model.info().training.spectraEpochs;
+  if (epochs.empty())
+  {
+    epochs.push_back(0); // which says that there are none
+  }
+  Csv csv({ "epoch", "block", "head", "mode", "eigenvalue" });
+  std::printf("%5s %5s %5s %15s %13s\n", "epoch", "block", "head", "effective rank", "modes to 99%");
+  for (const auto epoch : epochs)
+  {
+    for (const auto& h : trainingSpectra(model, epoch, a.options.block))
+    {
+      if (a.options.head >= 0 && h.head != a.options.head)
+      {
+        continue;
+      }
+      std::printf("%5lld %5lld %5lld %15s %13lld\n", static_cast<long long>(epoch),
+        static_cast<long long>(h.block), static_cast<long long>(h.head),
+        shortText(effectiveRank(h.eigenvalues)).c_str(),
+        static_cast<long long>(modesToEnergy(h.eigenvalues, 0.99)));
+      for (std::size_t m = 0; m < h.eigenvalues.size(); ++m)
+      {
+        csv.row({ std::to_string(epoch), std::to_string(h.block), std::to_string(h.head), std::to_string(m),
+          exactText(h.eigenvalues[m]) });
+      }
+    }
+  }
+  if (!a.csv.empty())
+  {
+    csv.save(a.csv);
+  }
+}
+
 void spectrum(SpectrumArguments& a)
 {
   requireOtherFile(a.csv, a.data);
   requireOtherFile(a.csv, a.model);
+  if (a.training != a.data.empty())
+  {
+    throw Error(a.training ? "with --training the spectra come from the model alone: leave DATA out."
+                           : "DATA is missing, the meshes of the spectra. (--training needs none.)");
+  }
   const auto model = Model::load(a.model);
+  if (a.training)
+  {
+    overTraining(a, model);
+    return;
+  }
   const auto data = DataSet::load(a.data);
   const Conform conform(data.signature(), model.info().signature, false);
   a.options.precision = a.precise ? SpectrumPrecision::Precise : SpectrumPrecision::Default;
@@ -139,13 +185,17 @@ void addSpectrum(CLI::App& program)
   auto* command =
     program.add_subcommand("spectrum", "Eigenvalues of the attention heads' mixing operators on a mesh");
   command->add_option("model", a->model, "Model file")->required()->type_name("MODEL");
-  command->add_option("data", a->data, "Data set file")->required()->type_name("DATA");
-  auto* one =
-    command->add_option("--case", a->caseIndex, "Which case of the data set, from 0")->capture_default_str();
+  command->add_option("data", a->data, "Data set file")->type_name("DATA");
+  auto* training = command->add_flag("--training", a->training,
+    "No data: the spectra that were stored while the model was trained (train --spectra-every)");
+  auto* one = command->add_option("--case", a->caseIndex, "Which case of the data set, from 0")
+                ->capture_default_str()
+                ->excludes(training);
   auto* all = command
                 ->add_flag("--all-cases", a->allCases,
                   "All cases: the distribution of each eigenvalue, and the cases that depart most")
-                ->excludes(one);
+                ->excludes(one)
+                ->excludes(training);
   command
     ->add_option("--quantile", a->quantile,
       "With --all-cases: the share of the cases below the lower quantile, and above the upper one")

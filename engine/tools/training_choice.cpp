@@ -25,6 +25,7 @@ Recipe TrainingChoice::chosenRecipe() const
   {
     recipe.batchSize = batchSize_;
   }
+  recipe.latentDoublings = latentDoublings_;
   if (octaves_ >= 0)
   {
     recipe.encoding.octaves = octaves_;
@@ -57,6 +58,11 @@ void TrainingChoice::addNetwork(CLI::App& command)
   size("--heads", heads_, "Attention heads per block; they must divide the channels");
   size("--latents", latents_, "Latent points per head");
   command
+    .add_option("--latent-doublings", latentDoublings_,
+      "Begin with fewer latents and double them so often, at equal parts of the run")
+    ->check(notNegative())
+    ->capture_default_str();
+  command
     .add_option("--octaves", octaves_, "Octaves of sines and cosines of the coordinates as further inputs")
     ->check(notNegative())
     ->group("Network (default: the recipe's)");
@@ -72,6 +78,11 @@ void TrainingChoice::addTo(CLI::App& command)
     ->capture_default_str();
   command.add_option("--validation-fraction", options_.validationFraction, "Part of the cases held out")
     ->check(CLI::Range(0.0, 1.0))
+    ->capture_default_str();
+  command
+    .add_option("--spectra-every", options_.spectraEvery,
+      "Store the spectra of the heads every so many epochs (0: never)")
+    ->check(notNegative())
     ->capture_default_str();
   addDevice(command, options_.device);
   addPrecision(command, options_.precision);

@@ -33,6 +33,7 @@ private:
   std::int64_t heads_ = 0;
   std::int64_t latents_ = 0;
   int batchSize_ = 0;
+  int latentDoublings_ = 0;
   int octaves_ = -1;
   TrainingOptions options_;
 };

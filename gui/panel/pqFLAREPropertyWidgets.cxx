@@ -1,5 +1,6 @@
 #include "panel/pqFLAREPropertyWidgets.h"
 
+#include "panel/pqFLAREEpochWidget.h"
 #include "panel/pqFLAREParametersWidget.h"
 #include "panel/pqFLAREProblemWidget.h"
 #include "panel/pqFLARERecipeWidget.h"
@@ -16,6 +17,10 @@ pqPropertyWidget* pqFLAREPropertyWidgets::createWidgetForProperty(
   if (widget == "flare_parameters")
   {
     return new pqFLAREParametersWidget(proxy, property, parent);
+  }
+  if (widget == "flare_epoch")
+  {
+    return new pqFLAREEpochWidget(proxy, property, parent);
   }
   if (widget == "flare_report")
   {

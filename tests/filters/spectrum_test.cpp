@@ -6,6 +6,8 @@
 #include "vtkFLARETrain.h"
 
 #include "flare/latents.h"
+#include "flare/model.h"
+#include "flare/spectrum.h"
 
 #include <gtest/gtest.h>
 
@@ -14,9 +16,11 @@
 #include <vtkDataArraySelection.h>
 #include <vtkErrorCode.h>
 #include <vtkFieldData.h>
+#include <vtkIntArray.h>
 #include <vtkMultiBlockDataSet.h>
 #include <vtkPointData.h>
 #include <vtkPolyData.h>
+#include <vtkStringArray.h>
 
 #include <cmath>
 #include <filesystem>
@@ -146,6 +150,50 @@ TEST_F(Spectrum, ListsTheEigenvaluesOfAllHeads)
     const double value = chart->GetValue(row, 1).ToDouble();
     EXPECT_TRUE(std::isnan(value) || value >= 1e-16);
   }
+}
+
+TEST_F(Spectrum, ShowsWhatWasStoredWhileTheModelWasTrained)
+{
+  EXPECT_EQ(spectrum->GetEpochs()->GetNumberOfValues(), 0);
+  const auto stored = trainedModel(*folder, false, true);
+  spectrum->SetModelFile(stored.c_str());
+  ASSERT_EQ(spectrum->GetEpochs()->GetNumberOfValues(), 4);
+  EXPECT_EQ(spectrum->GetEpochs()->GetValue(3), 3);
+  update();
+  auto* ranks = tableOf(spectrum, 6);
+  ASSERT_EQ(ranks->GetNumberOfRows(), 4);
+  ASSERT_EQ(ranks->GetNumberOfColumns(), 3);
+  EXPECT_STREQ(ranks->GetColumnName(2), "Block 0 Head 1");
+  const double ofMesh = tableOf(spectrum, 2)->GetValueByName(0, "EffectiveRank").ToDouble();
+  const auto last = flare::trainingSpectra(flare::Model::load(stored), 3);
+  const auto hasMode = [&]
+  {
+    auto* mesh = vtkUnstructuredGrid::SafeDownCast(spectrum->GetOutputDataObject(1));
+    EXPECT_EQ(mesh->GetNumberOfPoints(), 36);
+    return mesh->GetPointData()->HasArray("mode_b0_h0_1") != 0;
+  };
+  EXPECT_TRUE(hasMode());
+  for (vtkIdType epoch = 0; epoch <= 3; ++epoch)
+  {
+    spectrum->SetEpoch(static_cast<int>(epoch));
+    update();
+    EXPECT_EQ(tableOf(spectrum, 0)->GetNumberOfRows(), 2 * 8);
+    EXPECT_EQ(tableOf(spectrum, 2)->GetValueByName(1, "EffectiveRank").ToDouble(),
+      ranks->GetValue(epoch, 2).ToDouble());
+    EXPECT_FALSE(hasMode()) << "modes of weights that are gone";
+  }
+  EXPECT_EQ(tableOf(spectrum, 0)->GetValueByName(9, "Eigenvalue").ToDouble(), last[1].eigenvalues[1]);
+  EXPECT_EQ(tableOf(spectrum, 3)->GetNumberOfRows(), 8);
+  spectrum->SetEpoch(-1);
+  update();
+  EXPECT_TRUE(hasMode());
+  EXPECT_EQ(tableOf(spectrum, 2)->GetValueByName(0, "EffectiveRank").ToDouble(), ofMesh);
+
+  spectrum->SetModelFile(model.c_str());
+  spectrum->SetEpoch(2);
+  spectrum->Update();
+  EXPECT_NE(said->errors.find("SpectraEvery"), std::string::npos) << said->errors;
+  EXPECT_EQ(spectrum->GetProblem()->GetValue(0), "Epoch");
 }
 
 TEST_F(Spectrum, PutsModesOnTheMesh)

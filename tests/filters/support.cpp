@@ -179,9 +179,10 @@ void makeTiny(vtkFLARETrain* train, const std::string& modelFile)
   train->SetDevice(1);
 }
 
-std::string trainedModel(const Folder& folder, bool withVector)
+std::string trainedModel(const Folder& folder, bool withVector, bool withSpectra)
 {
-  const auto path = folder / (withVector ? "vector.safetensors" : "scalar.safetensors");
+  const auto path = folder / (std::string(withVector ? "vector" : "scalar") +
+                               (withSpectra ? "_spectra" : "") + ".safetensors");
   vtkNew<Series> series;
   vtkNew<vtkFLARETrain> train;
   train->SetInputConnection(series->GetOutputPort());
@@ -192,6 +193,7 @@ std::string trainedModel(const Folder& folder, bool withVector)
   }
   train->GetParameterArraySelection()->EnableArray("Load");
   makeTiny(train, path);
+  train->SetSpectraEvery(withSpectra ? 1 : 0);
   train->Update();
   return path;
 }

@@ -75,7 +75,8 @@ private:
 void makeTiny(vtkFLARETrain* train, const std::string& modelFile);
 
 // Trains a tiny model of p (and U when asked) with the parameter Load; the path comes back.
-std::string trainedModel(const Folder& folder, bool withVector = false);
+// The model holds its spectra of every epoch when asked.
+std::string trainedModel(const Folder& folder, bool withVector = false, bool withSpectra = false);
 
 // Tests of a filter that reads a model: a tiny one, trained once for all tests of a suite.
 class ModelTest : public ::testing::Test

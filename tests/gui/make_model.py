@@ -8,6 +8,7 @@ train = FLARETrain(
     PointTargetArrays=["von_mises"],
     ParameterArrays=["SigmaX", "YoungsModulus"],
     ModelFile=fresh("model.safetensors"),
+    SpectraEvery=1,
     **TINY,
 )
 train.UpdatePipeline()

@@ -51,6 +51,12 @@ def range_now(filter, array, port=0):
     return found
 
 
+def second_eigenvalue(spectrum):
+    """Of the first head that a FLARESpectrum shows, as it is."""
+    values = servermanager.Fetch(OutputPort(spectrum, 2)).GetColumnByName("SecondEigenvalue")
+    return values.GetValue(0)
+
+
 def prediction(filter):
     """The range of the predicted field, as it is."""
     return range_now(filter, "von_mises_predicted")

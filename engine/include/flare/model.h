@@ -50,6 +50,13 @@ struct TrainingRecord
   // Set when all training cases have the same points: then the file also holds the mean field per
   // point, which is the training mean that a surrogate must beat there. Else it is the mean per channel.
   std::string meshFingerprint;
+  // How often the latents have been doubled so far (Recipe::latentDoublings).
+  int latentDoublings = 0;
+  // Spectra that were stored on the way (TrainingOptions::spectraEvery, trainingSpectra()): every so many
+  // epochs, 0: none; of which case; and after which epochs, 0: before the first step.
+  std::int64_t spectraEvery = 0;
+  std::string spectraCase;
+  std::vector<std::int64_t> spectraEpochs;
 };
 
 // Everything a model file says, without its tensors.

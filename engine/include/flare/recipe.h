@@ -46,6 +46,12 @@ struct Recipe
   double emaDecay = 0.999;
   bool emaWarmup = false;
 
+  // So many times the latents of every head are doubled during the run, which begins with few of them: with k
+  // doublings the i-th happens after the part i/(k+1) of the steps, and the network ends with the latents of
+  // its architecture, which 2^k must divide. A doubling changes neither the function nor the steps (twins,
+  // as in grow()). 0: all latents from the beginning.
+  int latentDoublings = 0;
+
   // What the recipe suggests for the network; TrainingOptions::architecture has the last word.
   std::int64_t channels = 64;
   std::int64_t blocks = 8;

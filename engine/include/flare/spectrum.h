@@ -78,6 +78,12 @@ struct SpectrumOptions
 std::vector<HeadSpectrum> spectra(const Model& model, const Case& c, Device device,
   const SpectrumOptions& options = {}, std::shared_ptr<Communicator> communicator = serialCommunicator());
 
+// What was stored while the model was trained (TrainingOptions::spectraEvery, TrainingRecord::spectraEpochs):
+// the spectra of all heads of a block (-1: of all blocks) after the epoch, or after the last one before it
+// that has any; 0: before the first step. As many eigenvalues each as the largest block ever had latents;
+// those that there were no latents for are 0. Throws Error where the model holds none, or none so early.
+std::vector<HeadSpectrum> trainingSpectra(const Model& model, std::int64_t epoch, std::int64_t block = -1);
+
 // The leading `count` modes of one head.
 HeadModes modes(const Model& model, const Case& c, Device device, std::int64_t block, std::int64_t head,
   int count, const SpectrumOptions& options = {},

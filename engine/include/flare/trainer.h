@@ -31,6 +31,10 @@ struct TrainingOptions
   void startFrom(const Model& model);
   Device device = Device::Auto;
   Precision precision = Precision::Float32;
+  // Every so many epochs, before the first and after the last one, the eigenvalues of all heads are stored
+  // with the history: those of the averaged weights on the first validation case (without one, the first
+  // training case). 0: never. Each time costs what spectra() costs.
+  std::int64_t spectraEvery = 0;
   // Where checkpoints go; empty: none are written. The checkpoint is removed when the run completes.
   std::string checkpointPath;
   double checkpointSeconds = 30.0; // written at most this often, at the end of a step

@@ -16,6 +16,7 @@ namespace
 {
 const std::string averagePrefix = "ema.";
 const std::string meanFieldName = "training.mean_field";
+const std::string spectraName = "training.spectra";
 const std::string checkpointKey = "checkpoint";
 
 bool isAverage(const std::string& name)
@@ -69,6 +70,23 @@ void checkMeanField(const ModelInfo& info, const Outline* field, const std::stri
   }
 }
 
+void checkSpectra(const ModelInfo& info, const Outline* spectra, const std::string& path)
+{
+  const auto& a = info.architecture;
+  const auto epochs = static_cast<std::int64_t>(info.training.spectraEpochs.size());
+  const bool fits = spectra != nullptr && spectra->isFloat && spectra->shape.size() == 4 &&
+                    spectra->shape[0] == epochs && spectra->shape[1] == a.blocks &&
+                    spectra->shape[2] == a.heads && spectra->shape[3] >= 1;
+  if (epochs > 0 ? !fits : spectra != nullptr)
+  {
+    throw Error("'" + path + "': the tensor '" + spectraName + "' " +
+                (epochs == 0           ? "is there, but no epochs are named that it belongs to"
+                  : spectra == nullptr ? "is missing"
+                                       : "must hold eigenvalues of every head for each of its epochs") +
+                ". The file is damaged or was changed by hand.");
+  }
+}
+
 // Architecture and tensors agree: a model holds the weights and nothing else that it does not know; a
 // checkpoint holds both sets of weights and what its trainer needs.
 void check(const ModelInfo& info, const Outlines& tensors, bool checkpoint, const std::string& path)
@@ -77,12 +95,18 @@ void check(const ModelInfo& info, const Outlines& tensors, bool checkpoint, cons
   nn::StateShapes weights;
   nn::StateShapes average;
   const Outline* meanField = nullptr;
+  const Outline* spectra = nullptr;
   for (const auto& [name, outline] : tensors)
   {
     const bool isWeight = expected.count(name) > 0;
     if (name == meanFieldName)
     {
       meanField = &outline;
+      continue;
+    }
+    if (name == spectraName)
+    {
+      spectra = &outline;
       continue;
     }
     if (checkpoint && isAverage(name))
@@ -104,6 +128,12 @@ void check(const ModelInfo& info, const Outlines& tensors, bool checkpoint, cons
     checkWeights(expected, average, path, "averaged tensors");
   }
   checkMeanField(info, meanField, path);
+  checkSpectra(info, spectra, path);
+}
+
+bool isRecord(const std::string& name)
+{
+  return name == meanFieldName || name == spectraName;
 }
 
 Outlines outlinesOf(const std::map<std::string, TensorView>& tensors)
@@ -171,12 +201,16 @@ void writeModelFile(const std::string& path, const ModelFile& content)
   {
     tensors[meanFieldName] = content.meanField;
   }
+  if (content.spectra.defined())
+  {
+    tensors[spectraName] = content.spectra;
+  }
   std::map<std::string, TensorView> views;
   for (auto& [name, tensor] : tensors)
   {
     tensor = tensor.detach().to(torch::kCPU).contiguous();
     views[name] = viewOf(tensor);
-    if (content.state.count(name) > 0 || isAverage(name) || name == meanFieldName)
+    if (content.state.count(name) > 0 || isAverage(name) || isRecord(name))
     {
       requireFinite(name, tensor, path);
     }
@@ -205,13 +239,17 @@ ModelFile readModelFile(const std::string& path)
   {
     const auto tensor = toTensor(view);
     const bool isWeight = expected.count(name) > 0;
-    if (isWeight || isAverage(name) || name == meanFieldName)
+    if (isWeight || isAverage(name) || isRecord(name))
     {
       requireFinite(name, tensor, path);
     }
     if (name == meanFieldName)
     {
       result.meanField = tensor;
+    }
+    else if (name == spectraName)
+    {
+      result.spectra = tensor;
     }
     else
     {
@@ -229,6 +267,7 @@ Model Model::load(const std::string& path)
   impl->info = file.info;
   impl->state = file.weights();
   impl->meanField = file.meanField;
+  impl->spectra = file.spectra;
   return Model(impl);
 }
 
@@ -243,6 +282,7 @@ void Model::save(const std::string& path) const
   file.info = impl_->info;
   file.state = impl_->state;
   file.meanField = impl_->meanField;
+  file.spectra = impl_->spectra;
   io::writeModelFile(path, file);
 }
 

@@ -14,6 +14,8 @@ struct ModelFile
   State state; // the network's weights: of a checkpoint, the raw ones
   // As Model::Impl::meanField; undefined when there is none. "training.mean_field" in the file.
   torch::Tensor meanField;
+  // As Model::Impl::spectra; undefined when there are none. "training.spectra" in the file.
+  torch::Tensor spectra;
 
   // A checkpoint only. `checkpoint` is a JSON text of the trainer's own (schedule position, generator
   // state, …); empty: a finished model. `extra` are its tensors, of any type that safetensors knows:

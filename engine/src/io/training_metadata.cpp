@@ -17,8 +17,9 @@ Json toJson(const Recipe& r)
     { "warmup", r.warmup }, { "learning_rate", r.learningRate }, { "muon_learning_rate", r.muonLearningRate },
     { "weight_decay", r.weightDecay }, { "beta1", r.beta1 }, { "beta2", r.beta2 }, { "epsilon", r.epsilon },
     { "momentum_cycle", r.momentumCycle }, { "gradient_clip", r.gradientClip }, { "ema_decay", r.emaDecay },
-    { "ema_warmup", r.emaWarmup }, { "channels", r.channels }, { "blocks", r.blocks }, { "heads", r.heads },
-    { "latents", r.latents }, { "encoding", io::toJson(r.encoding) } };
+    { "ema_warmup", r.emaWarmup }, { "latent_doublings", r.latentDoublings }, { "channels", r.channels },
+    { "blocks", r.blocks }, { "heads", r.heads }, { "latents", r.latents },
+    { "encoding", io::toJson(r.encoding) } };
 }
 
 Recipe recipeFrom(const JsonObject& o)
@@ -45,6 +46,7 @@ Recipe recipeFrom(const JsonObject& o)
   r.gradientClip = o.number("gradient_clip");
   r.emaDecay = o.number("ema_decay");
   r.emaWarmup = o.boolean("ema_warmup");
+  r.latentDoublings = o.has("latent_doublings") ? static_cast<int>(o.integer("latent_doublings", 0, 20)) : 0;
   r.channels = o.integer("channels");
   r.blocks = o.integer("blocks");
   r.heads = o.integer("heads");
@@ -59,6 +61,23 @@ Json toJson(const EpochRecord& e)
   return { { "epoch", e.epoch }, { "step", e.step }, { "loss", e.loss },
     { "validation_error", e.validationError }, { "field_errors", e.fieldErrors },
     { "learning_rate", e.learningRate }, { "seconds", e.seconds } };
+}
+
+// Whole numbers in ascending order.
+std::vector<std::int64_t> epochsFrom(const JsonObject& o, const std::string& key)
+{
+  std::vector<std::int64_t> epochs;
+  for (const double number : o.numbers(key))
+  {
+    const auto epoch = static_cast<std::int64_t>(number);
+    if (!(number >= 0.0 && number < 1e15) || static_cast<double>(epoch) != number ||
+        (!epochs.empty() && epoch <= epochs.back()))
+    {
+      o.refuse(key, "must be epochs, whole numbers from 0 on in ascending order");
+    }
+    epochs.push_back(epoch);
+  }
+  return epochs;
 }
 
 EpochRecord epochFrom(const JsonObject& o)
@@ -102,7 +121,9 @@ Json toJson(const TrainingRecord& t)
     { "settings_fingerprint", t.settingsFingerprint }, { "start_fingerprint", t.startFingerprint },
     { "training_cases", t.trainingCases }, { "validation_cases", t.validationCases },
     { "validation_indices", t.validationIndices }, { "history", std::move(history) }, { "notes", t.notes },
-    { "norm_floors", t.normFloors }, { "mesh_fingerprint", t.meshFingerprint } };
+    { "norm_floors", t.normFloors }, { "mesh_fingerprint", t.meshFingerprint },
+    { "latent_doublings", t.latentDoublings }, { "spectra_every", t.spectraEvery },
+    { "spectra_case", t.spectraCase }, { "spectra_epochs", t.spectraEpochs } };
 }
 
 TrainingRecord trainingFrom(const JsonObject& o)
@@ -118,7 +139,7 @@ TrainingRecord trainingFrom(const JsonObject& o)
   t.stopReason = o.text("stop_reason");
   t.dataFingerprint = o.text("data_fingerprint");
   t.settingsFingerprint = o.text("settings_fingerprint");
-  t.startFingerprint = o.text("start_fingerprint");
+  t.startFingerprint = o.has("start_fingerprint") ? o.text("start_fingerprint") : std::string();
   t.trainingCases = o.texts("training_cases");
   t.validationCases = o.texts("validation_cases");
   for (const double index : o.numbers("validation_indices"))
@@ -132,6 +153,15 @@ TrainingRecord trainingFrom(const JsonObject& o)
   t.notes = o.texts("notes");
   t.normFloors = o.numbers("norm_floors");
   t.meshFingerprint = o.text("mesh_fingerprint");
+  t.latentDoublings = o.has("latent_doublings")
+                        ? static_cast<int>(o.integer("latent_doublings", 0, t.recipe.latentDoublings))
+                        : 0;
+  if (o.has("spectra_every")) // files that were written before there were such spectra have none
+  {
+    t.spectraEvery = o.integer("spectra_every", 0, largest);
+    t.spectraCase = o.text("spectra_case");
+    t.spectraEpochs = epochsFrom(o, "spectra_epochs");
+  }
   return t;
 }
 }

@@ -16,7 +16,7 @@
 // B B^T is non-negative with spectral radius 1, so an entrywise relative error gamma moves its eigenvalues by
 // at most gamma, absolute; the eigen-solver adds about M u. For N = 1e6 and scores of 1e2 this is below
 // 1e-11. Scores are formed in double from float32 keys as well: D is small, and the product of P and R, not
-// the scores, is what costs. Measured (benchmarks/spectrum_cpu), double is affordable throughout, so there is
+// the scores, is what costs. Measured (benchmarks/spectrum), double is affordable throughout, so there is
 // no float32 path.
 
 namespace flare::spectrum

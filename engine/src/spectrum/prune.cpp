@@ -1,6 +1,7 @@
 #include "flare/error.h"
 #include "flare/latents.h"
 #include "model_impl.h"
+#include "nn/latents.h"
 #include "nn/state_shapes.h"
 #include "spectrum/gather.h"
 #include "spectrum/pass.h"
@@ -19,23 +20,6 @@ namespace
 {
 constexpr const char* prunedNote = "pruned: latents ";
 constexpr const char* grownNote = "grown: latents ";
-constexpr double partingLength = 1e-4; // of twins, over the latent's
-
-std::string latentsName(std::int64_t block)
-{
-  return "blocks." + std::to_string(block) + ".att.latent_q";
-}
-
-// The latents [C, M], whose memory is [H, M, D] (or [M, D] where heads share them), as [heads, M, D].
-torch::Tensor byHead(const torch::Tensor& latents, const Architecture& a)
-{
-  return latents.contiguous().view({ a.sharedLatents ? 1 : a.heads, latents.size(1), a.headDimension() });
-}
-
-torch::Tensor asStored(const torch::Tensor& byHead)
-{
-  return byHead.contiguous().view({ byHead.size(0) * byHead.size(2), byHead.size(1) });
-}
 
 // The model with other latents.
 Model withLatents(const Model& model, const std::vector<torch::Tensor>& latents, const std::string& note)
@@ -47,7 +31,7 @@ Model withLatents(const Model& model, const std::vector<torch::Tensor>& latents,
   for (std::size_t b = 0; b < latents.size(); ++b)
   {
     a.blockLatents.push_back(latents[b].size(1));
-    impl->state[latentsName(static_cast<std::int64_t>(b))] = latents[b];
+    impl->state[nn::latentsName(static_cast<std::int64_t>(b))] = latents[b];
   }
   a.latents = *std::max_element(a.blockLatents.begin(), a.blockLatents.end());
   if (std::all_of(a.blockLatents.begin(), a.blockLatents.end(),
@@ -101,7 +85,8 @@ struct LatentUse::Impl
     std::vector<torch::Tensor> result;
     for (std::size_t b = 0; b < sums.size(); ++b)
     {
-      const auto latents = byHead(model.impl().state.at(latentsName(static_cast<std::int64_t>(b))), a);
+      const auto latents =
+        nn::latentsByHead(model.impl().state.at(nn::latentsName(static_cast<std::int64_t>(b))), a);
       const auto means = sums[b] / static_cast<double>(spectra.size());
       // Latents that all heads share are chosen for all of them together.
       std::vector<spectrum::Pivots> pivots;
@@ -109,7 +94,7 @@ struct LatentUse::Impl
       {
         pivots.push_back(spectrum::pivotsOf(matrix));
       }
-      result.push_back(asStored(kept(latents, pivots, countOf(b, pivots))));
+      result.push_back(nn::storedLatents(kept(latents, pivots, countOf(b, pivots))));
     }
     return withLatents(model, result, prunedNote);
   }
@@ -229,19 +214,15 @@ Model grow(const Model& model, const std::vector<std::int64_t>& blocks, std::uin
   std::vector<torch::Tensor> grown;
   for (std::int64_t b = 0; b < a.blocks; ++b)
   {
-    const auto stored = model.impl().state.at(latentsName(b));
+    const auto stored = model.impl().state.at(nn::latentsName(b));
     const bool grows = blocks.empty() || std::find(blocks.begin(), blocks.end(), b) != blocks.end();
     if (!grows)
     {
       grown.push_back(stored);
       continue;
     }
-    const auto q = byHead(stored, a);
-    auto e = torch::randn(q.sizes(), generator, q.options());
-    e *= partingLength * q.norm(2, 2, true) / e.norm(2, 2, true);
-    // Twins lie side by side.
-    grown.push_back(
-      asStored(torch::stack({ q + e, q - e }, 2).view({ q.size(0), 2 * q.size(1), q.size(2) })));
+    const auto q = nn::latentsByHead(stored, a);
+    grown.push_back(nn::storedLatents(nn::twins(q, nn::parting(q, generator))));
   }
   return withLatents(model, grown, grownNote);
 }

@@ -101,6 +101,7 @@ void TrainingRun::save(const std::string& path) const
     file.info = info_;
     file.state = layout_.state(state_.weights);
     file.meanField = meanField_;
+    file.spectra = spectra_.tensor();
     for (const auto& [name, tensor] : layout_.state(state_.averaged))
     {
       file.extra["ema." + name] = tensor;
@@ -160,6 +161,10 @@ void TrainingRun::load(const std::string& path)
   try
   {
     const auto text = json::parse(file.checkpoint);
+    while (info_.training.latentDoublings < file.info.training.latentDoublings)
+    {
+      grow();
+    }
     layout_.load(file.state, state_.weights);
     layout_.load(averagedWeights(file.extra), state_.averaged);
     take(file.extra, ofPresent, state_, moments);
@@ -178,6 +183,7 @@ void TrainingRun::load(const std::string& path)
     text.at("lastValidation").get_to(lastValidation_);
     rule_.rateFactor = std::ldexp(1.0, -halvings_);
 
+    spectra_ = SpectraHistory(file.spectra);
     auto record = file.info.training;
     if (record.device != info_.training.device || text.at("threads") != at::get_num_threads())
     {

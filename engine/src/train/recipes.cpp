@@ -143,6 +143,8 @@ void Recipe::validate() const
   require(std::isfinite(gradientClip) && gradientClip >= 0.0, "gradient clip", gradientClip,
     "a bound on the gradient's norm, or 0 for none");
   requireShare("decay of the averaged weights", emaDecay);
+  require(latentDoublings >= 0 && latentDoublings <= 20, "number of doublings of the latents",
+    latentDoublings, "between 0 and 20");
   require(encoding.octaves >= 0 && encoding.octaves <= 16, "number of octaves of the input encoding",
     encoding.octaves, "between 0 and 16");
   requirePositive("base frequency of the input encoding", encoding.baseFrequency);

@@ -62,6 +62,7 @@ void add(Settings& settings, const Recipe& r)
   settings.emplace_back("gradient clip", text(r.gradientClip));
   settings.emplace_back("decay of the averaged weights", text(r.emaDecay));
   settings.emplace_back("warm-up of the averaged weights", yesNo(r.emaWarmup));
+  settings.emplace_back("doublings of the latents", text(std::int64_t{ r.latentDoublings }));
 }
 
 void add(Settings& settings, const Architecture& a)
@@ -117,6 +118,11 @@ std::vector<std::string> texts(const std::vector<std::size_t>& cases)
 
 namespace
 {
+std::string spectraText(std::int64_t every)
+{
+  return every == 0 ? "none" : "every " + text(every) + " epochs";
+}
+
 std::string startText(const std::string& fingerprint)
 {
   return fingerprint.empty() ? "drawn weights" : "the weights " + fingerprint;
@@ -128,7 +134,10 @@ Settings settingsOf(const ModelInfo& info)
   Settings settings;
   const auto& record = info.training;
   add(settings, record.recipe);
-  add(settings, info.architecture);
+  // As it is when the run ends.
+  auto architecture = info.architecture;
+  architecture.latents <<= record.recipe.latentDoublings - record.latentDoublings;
+  add(settings, architecture);
   add(settings, info.encoding);
   add(settings, info.signature);
   settings.emplace_back("a scale per axis", yesNo(info.normalisation.coordinateScalePerAxis));
@@ -136,6 +145,7 @@ Settings settingsOf(const ModelInfo& info)
   settings.emplace_back("seed", std::to_string(record.seed));
   settings.emplace_back("precision", record.precision);
   settings.emplace_back("start", startText(record.startFingerprint));
+  settings.emplace_back("stored spectra", spectraText(record.spectraEvery));
   return settings;
 }
 
@@ -152,6 +162,7 @@ Settings settingsOf(const DataSet& data, const TrainingOptions& options)
   settings.emplace_back("seed", std::to_string(options.seed));
   settings.emplace_back("precision", name(options.precision));
   settings.emplace_back("start", startText(options.start ? options.start->fingerprint() : std::string()));
+  settings.emplace_back("stored spectra", spectraText(options.spectraEvery));
   return settings;
 }
 }

@@ -6,6 +6,7 @@
 #include "flare/error.h"
 #include "flare/interruption.h"
 #include "nn/state_shapes.h"
+#include "train/growth.h"
 
 #include <algorithm>
 #include <cmath>
@@ -136,6 +137,11 @@ void checkOptions(const DataSet& data, const TrainingOptions& options)
     throw Error("no target is chosen: name at least one array that the model shall predict");
   }
   options.recipe.validate();
+  if (options.spectraEvery < 0)
+  {
+    throw Error("spectra can be stored every 1, 2, … epochs, or 0 for never, but not every " +
+                std::to_string(options.spectraEvery));
+  }
   if (!(options.checkpointSeconds >= 0.0))
   {
     throw Error("the time between checkpoints must be 0 or a positive number of seconds");
@@ -183,6 +189,13 @@ Architecture architectureFor(const Signature& signature, const TrainingOptions& 
   architecture.inputs = signature.inputChannels() + options.recipe.encoding.channels();
   architecture.outputs = signature.targetChannels();
   architecture.validate();
+  if (options.start && options.recipe.latentDoublings > 0)
+  {
+    throw Error(
+      "a run that starts from a model has that model's latents: it cannot begin with fewer and double "
+      "them. Grow the model first, or start from drawn weights");
+  }
+  beginning(architecture, options.recipe.latentDoublings);
   return architecture;
 }
 
@@ -228,7 +241,7 @@ Setup prepare(const DataSet& data, const TrainingOptions& options)
     *data.communicator(), [&] { requirePrecision(resolveDevice(options.device), options.precision); });
   Setup setup;
   auto& info = setup.info;
-  info.architecture = architectureFor(data.signature(), options);
+  info.architecture = beginning(architectureFor(data.signature(), options), options.recipe.latentDoublings);
   info.encoding = options.recipe.encoding;
   info.signature = data.signature();
   setup.split = splitOf(data, options);
@@ -251,6 +264,7 @@ Setup prepare(const DataSet& data, const TrainingOptions& options)
   record.trainingCases = namesOf(data, training);
   record.validationCases = namesOf(data, setup.split.validation);
   record.validationIndices = setup.split.validation;
+  record.spectraEvery = options.spectraEvery;
   const auto& targets = info.normalisation.targets;
   if (const auto constant = constantTargets(info.signature, targets); !constant.empty())
   {

@@ -19,10 +19,13 @@ double secondsPerPoint(const std::vector<MeasuredStep>& steps)
 
 std::int64_t stepsWithin(double seconds, const Costs& costs, std::int64_t stepsPerEpoch)
 {
-  const double usable = 0.97 * seconds - costs.validation; // the last pass is always made
-  const double perStep = std::min(costs.validation / static_cast<double>(stepsPerEpoch),
-    validationShare / (1.0 - validationShare) * costs.step);
-  const double steps = std::floor(usable / std::max(costs.step + perStep, 1e-9));
+  // The last pass is always made, and the last spectra are always stored.
+  const double usable = 0.97 * seconds - costs.validation - costs.spectra;
+  const auto epoch = static_cast<double>(stepsPerEpoch);
+  const double step = costs.step + costs.spectra / (epoch * static_cast<double>(costs.spectraEvery));
+  const double validation =
+    std::min(costs.validation / epoch, validationShare / (1.0 - validationShare) * step);
+  const double steps = std::floor(usable / std::max(step + validation, 1e-9));
   return static_cast<std::int64_t>(std::clamp(steps, 1.0, 1e12));
 }
 }

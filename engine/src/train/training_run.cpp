@@ -2,7 +2,9 @@
 
 #include "device.h"
 #include "flare/error.h"
-#include "train/time_budget.h"
+#include "flare/spectrum.h"
+#include "nn/state_shapes.h"
+#include "train/growth.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 
@@ -168,10 +170,15 @@ double TrainingRun::step()
     throw Error("the training run is complete: there is no step left");
   }
   lastTick_ = now();
+  if (state_.step == 0)
+  {
+    storeSpectra(0);
+  }
   if (planned_ == 0)
   {
     planFromTime();
   }
+  growIfDue();
   if (!good_)
   {
     good_ = std::make_unique<TrainingState>(state_.clone());
@@ -184,6 +191,7 @@ double TrainingRun::step()
   epochEnded_ = state_.order.epochEnded() || finished();
   if (finished())
   {
+    growIfDue(); // a run of very few steps
     info_.training.completed = true;
     info_.training.stopReason.clear();
   }
@@ -235,6 +243,7 @@ void TrainingRun::rollBack(const std::string& what, const std::vector<std::size_
   auto& record = info_.training;
   record.stepsDone = state_.step;
   record.history.resize(static_cast<std::size_t>(state_.epochs));
+  spectra_.forgetAfter(record.history.empty() ? 0 : record.history.back().epoch, record);
   if (halvings_ == mostHalvings)
   {
     failed_ = true;
@@ -291,8 +300,34 @@ void TrainingRun::endEpoch()
     lastValidation_ = seconds_ - before;
     validationSeconds_ += lastValidation_;
   }
+  storeSpectra(epoch.epoch);
   epoch.seconds = seconds_;
   info_.training.history.push_back(epoch);
+}
+
+void TrainingRun::storeSpectra(std::int64_t epoch)
+{
+  const auto every = options_.spectraEvery;
+  if (every == 0 || (epoch % every != 0 && !finished()) || !spectra_.isLater(epoch, info_.training))
+  {
+    return;
+  }
+  tick();
+  const double before = seconds_;
+  const auto& c = data_[(split_.validation.empty() ? split_.training : split_.validation).front()];
+  info_.training.spectraCase = c.name;
+  try
+  {
+    spectra_.add(
+      epoch, flare::spectra(model(), c, options_.device, {}, data_.communicator()), info_.training);
+  }
+  catch (const Error& error) // scores that overflow, on all ranks alike: the run may still recover
+  {
+    info_.training.notes.push_back(
+      "after epoch " + std::to_string(epoch) + " no spectra could be stored: " + error.what());
+  }
+  tick();
+  lastSpectra_ = seconds_ - before;
 }
 
 std::vector<std::vector<double>> TrainingRun::caseErrors(const std::vector<std::size_t>& cases)
@@ -315,11 +350,44 @@ std::vector<double> TrainingRun::errors(const std::vector<std::size_t>& cases)
                        : mean(caseErrors(cases));
 }
 
-// Steps are made, timed, and undone: the run that follows is that of a recipe with so many steps.
-void TrainingRun::planFromTime()
+void TrainingRun::adopt(
+  const Architecture& architecture, const std::function<TrainingState(const ParameterLayout&)>& state)
 {
-  const auto start = state_.clone();
-  const auto perEpoch = stepsPerEpoch(split_.training.size(), options_.recipe.batchSize);
+  info_.architecture = architecture;
+  info_.parameters = nn::parameterCount(nn::expectedState(architecture));
+  averagedNetwork_ = makeNetwork(info_, options_);
+  averagedNetwork_->eval();
+  layout_ = ParameterLayout(averagedNetwork_, options_.recipe.optimizer);
+  state_ = state(layout_);
+  layout_.bind(averagedNetwork_, state_.averaged, {});
+  gradient_ = torch::zeros_like(state_.weights);
+  pass_ = BatchPass(layout_, state_.weights, [this] { return makeNetwork(info_, options_); });
+  good_.reset();
+}
+
+void TrainingRun::grow()
+{
+  const auto before = layout_;
+  auto architecture = info_.architecture;
+  architecture.latents *= 2;
+  auto& made = info_.training.latentDoublings;
+  adopt(architecture, [&, old = info_.architecture](const ParameterLayout& layout)
+    { return grown(state_, before, layout, old, options_.seed + static_cast<std::uint64_t>(made)); });
+  ++made;
+}
+
+void TrainingRun::growIfDue()
+{
+  const auto all = options_.recipe.latentDoublings;
+  const auto due = finished() ? all : doublingsBefore(state_.step, planned_, all);
+  while (info_.training.latentDoublings < due)
+  {
+    grow();
+  }
+}
+
+Costs TrainingRun::measure()
+{
   const auto pointsOf = [&](const std::vector<std::size_t>& cases)
   {
     double points = 0.0;
@@ -329,7 +397,6 @@ void TrainingRun::planFromTime()
     }
     return points;
   };
-  rule_.stepsPlanned = 1000000; // the first steps of a long cycle hardly move the weights
   double time = 0.0;
   std::vector<MeasuredStep> measured;
   for (int i = 0; i <= mostMeasured; ++i)
@@ -352,9 +419,9 @@ void TrainingRun::planFromTime()
       break;
     }
   }
-  const double pointsPerStep = pointsOf(split_.training) / static_cast<double>(perEpoch);
+  const auto perEpoch = stepsPerEpoch(split_.training.size(), options_.recipe.batchSize);
   Costs costs;
-  costs.step = secondsPerPoint(measured) * pointsPerStep;
+  costs.step = secondsPerPoint(measured) * pointsOf(split_.training) / static_cast<double>(perEpoch);
   if (!split_.validation.empty())
   {
     const auto count = std::min<std::size_t>(split_.validation.size(), fewestMeasured);
@@ -363,8 +430,35 @@ void TrainingRun::planFromTime()
     errors(some);
     costs.validation = (now() - begin) / pointsOf(some) * pointsOf(split_.validation);
   }
+  return costs;
+}
+
+// Steps are made, timed, and undone: the run that follows is that of a recipe with so many steps.
+void TrainingRun::planFromTime()
+{
+  const auto start = state_.clone();
+  const auto first = info_.architecture;
+  rule_.stepsPlanned = 1000000; // the first steps of a long cycle hardly move the weights
+  auto costs = measure();
+  if (const auto doublings = options_.recipe.latentDoublings; doublings > 0)
+  {
+    while (info_.training.latentDoublings < doublings)
+    {
+      grow();
+    }
+    const auto last = measure();
+    costs = { meanCost(costs.step, last.step, doublings), last.validation };
+    info_.training.latentDoublings = 0;
+    adopt(first, [&](const ParameterLayout&) { return start.clone(); });
+  }
+  if (options_.spectraEvery > 0)
+  {
+    costs.spectra = lastSpectra_;
+    costs.spectraEvery = options_.spectraEvery;
+  }
   state_.assign(start);
   tick();
+  const auto perEpoch = stepsPerEpoch(split_.training.size(), options_.recipe.batchSize);
   std::int64_t steps =
     communicator().rank() == 0 ? stepsWithin(options_.recipe.timeBudget - seconds_, costs, perEpoch) : 0;
   communicator().sum(&steps, 1);
@@ -377,6 +471,7 @@ Model TrainingRun::model() const
   impl->info = info_;
   impl->state = layout_.state(state_.averaged);
   impl->meanField = meanField_;
+  impl->spectra = spectra_.tensor();
   return Model(impl);
 }
 

@@ -10,7 +10,9 @@
 #include "train/optimiser.h"
 #include "train/parameters.h"
 #include "train/setup.h"
+#include "train/spectra_history.h"
 #include "train/state.h"
+#include "train/time_budget.h"
 
 #include <torch/torch.h>
 
@@ -77,10 +79,20 @@ private:
   bool attempt(double& loss);
   void rollBack(const std::string& what, const std::vector<std::size_t>& cases);
   void endEpoch();
+  // Spectra of the averaged weights, where they are due after this epoch (0: before the first step).
+  void storeSpectra(std::int64_t epoch);
   // Relative L2 of the averaged weights, per case and target field.
   std::vector<std::vector<double>> caseErrors(const std::vector<std::size_t>& cases);
   bool validationIsDue() const;
   bool onAnyRank(bool value) const;
+  // Doubles the latents as often as the recipe wants before the next step, or in the end.
+  void growIfDue();
+  void grow();
+  // Goes on with another network, from this state.
+  void adopt(
+    const Architecture& architecture, const std::function<TrainingState(const ParameterLayout&)>& state);
+  // What the parts of a run cost with the network as it is; the state is spoilt.
+  Costs measure();
   void load(const std::string& checkpoint); // on this rank
   void planFromTime();
   void tick(); // adds the time since the last tick to seconds_
@@ -90,6 +102,7 @@ private:
   ModelInfo info_;
   Split split_;
   torch::Tensor meanField_;
+  SpectraHistory spectra_;
 
   nn::FlareModel averagedNetwork_;
   ParameterLayout layout_;
@@ -108,6 +121,7 @@ private:
   double seconds_ = 0.0;           // spent on this run so far
   double validationSeconds_ = 0.0; // of them on validation
   double lastValidation_ = 0.0;
+  double lastSpectra_ = 0.0; // the seconds that the last spectra took
   double lastTick_ = 0.0;
   std::vector<double> validationErrors_;
   Hook hook_;

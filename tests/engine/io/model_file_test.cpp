@@ -58,12 +58,14 @@ TEST_F(ModelFileTest, RoundTripKeepsEveryBit)
     const auto read = readModelFile(path("a"));
     EXPECT_TRUE(identical(read.state, written.state));
     EXPECT_TRUE(identical(read.meanField, written.meanField));
+    EXPECT_TRUE(identical(read.spectra, written.spectra));
     EXPECT_TRUE(read.extra.empty());
     EXPECT_EQ(toMetadata(read.info), toMetadata(written.info));
 
     const auto model = Model::load(path("a"));
     EXPECT_TRUE(identical(model.impl().state, written.state));
     EXPECT_TRUE(identical(model.impl().meanField, written.meanField));
+    EXPECT_TRUE(identical(model.impl().spectra, written.spectra));
     EXPECT_EQ(model.info().parameters, nn::parameterCount(nn::expectedState(written.info.architecture)));
     model.save(path("b"));
     EXPECT_EQ(bytesOf(path("a")), bytesOf(path("b")));
@@ -136,6 +138,16 @@ TEST_F(ModelFileTest, WritingRefusesWhatReadingWould)
   file = test::sampleModel();
   file.meanField = torch::Tensor();
   EXPECT_ERROR(writeModelFile(path("a"), file), "'training.mean_field' is missing");
+  file = test::sampleModel();
+  file.spectra = torch::Tensor();
+  EXPECT_ERROR(writeModelFile(path("a"), file), "'training.spectra' is missing");
+  file = test::sampleModel();
+  file.info.training.spectraEpochs = { 3 };
+  EXPECT_ERROR(writeModelFile(path("a"), file), "eigenvalues of every head");
+  file.info.training.spectraEpochs = { 3, 3 };
+  EXPECT_ERROR(writeModelFile(path("a"), file), "'spectra_epochs' must be epochs");
+  file.info.training.spectraEpochs = {};
+  EXPECT_ERROR(writeModelFile(path("a"), file), "no epochs are named");
   file = test::sampleCheckpoint();
   file.extra["in_proj.fc1.bias"] = torch::zeros({ 12 });
   EXPECT_ERROR(writeModelFile(path("a"), file), "has the name of a weight");

@@ -63,6 +63,7 @@ inline Recipe sampleRecipe()
   r.gradientClip = 0.5;
   r.emaDecay = 0.99;
   r.emaWarmup = true;
+  r.latentDoublings = 2;
   r.channels = 12;
   r.blocks = 2;
   r.heads = 3;
@@ -92,6 +93,10 @@ inline TrainingRecord sampleTraining()
   t.notes = { "the channel 'p' is constant" };
   t.normFloors = { 1e-3, 2e-3 };
   t.meshFingerprint = "8899aabbccddeeff0011223344556677";
+  t.latentDoublings = 1;
+  t.spectraEvery = 3;
+  t.spectraCase = "wing 2";
+  t.spectraEpochs = { 0, 3 };
   return t;
 }
 
@@ -141,6 +146,8 @@ inline io::ModelFile sampleModel(torch::ScalarType type = torch::kFloat32)
   file.info = sampleInfo();
   file.state = randomState(file.info.architecture, type, 1);
   file.meanField = torch::randn({ 4, file.info.architecture.outputs });
+  const auto& a = file.info.architecture;
+  file.spectra = torch::rand({ 2, a.blocks, a.heads, a.latents }, torch::kFloat64);
   return file;
 }
 

@@ -100,6 +100,7 @@ class Tool(unittest.TestCase):
                                 (["spectrum", "m", "d", "--block", "-1"], "'-1' is no number from 0 on"),
                                 (["spectrum", "m", "d", "--all-cases", "--case", "1"], "--case"),
                                 (["spectrum", "m", "d", "--quantile", "0.2"], "--all-cases"),
+                                (["spectrum", "m", "--training", "--all-cases"], "--training"),
                                 (["train", "d", "-o", "m", "--epochs", "5", "--time", "5"], "--time"),
                                 (["train", "d", "-o", "m", "--resume", "--overwrite"], "--resume")]:
             done = subprocess.run([FLARE, *map(str, arguments)], capture_output=True, text=True, timeout=120)
@@ -324,6 +325,19 @@ class Tool(unittest.TestCase):
         self.assertEqual((len(lines), lines[-1].strip()), (2 + 10 + 1, "..."))
         self.fails("spectrum", self.model, self.data, "--all-cases", "--quantile", 0.6, says="0.6")
         self.fails("spectrum", self.model, self.data, "--all-cases", "--block", 1, says="block")
+
+    def test_spectra_of_the_training(self):
+        model, table = self.folder / "model.safetensors", self.folder / "training.csv"
+        self.run_program("train", self.data, "-o", model, "--epochs", 3, "--spectra-every", 2, *SMALL)
+        lines = self.run_program("spectrum", model, "--training", "--csv", table).splitlines()
+        self.assertEqual([line.split()[:3] for line in lines[1:]], [[str(e), "0", "0"] for e in (0, 2, 3)])
+        with open(table, newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([(r["epoch"], r["mode"]) for r in rows], [(str(e), str(m)) for e in (0, 2, 3) for m in range(4)])
+        self.assertEqual(load_file(model)["training.spectra"].shape, (3, 1, 1, 4))
+        self.fails("spectrum", self.model, "--training", says="--spectra-every")
+        self.fails("spectrum", self.model, says="DATA is missing")
+        self.fails("spectrum", self.model, self.data, "--training", says="leave DATA out")
 
     def test_import(self):
         model = self.folder / "m"

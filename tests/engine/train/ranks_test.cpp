@@ -25,28 +25,9 @@ DataSet part(const DataSet& whole, const std::shared_ptr<Communicator>& communic
   data.setCommunicator(communicator);
   for (std::size_t i = 0; i < whole.size(); ++i)
   {
-    auto c = whole[i];
-    const auto cut = i == 0 ? c.count() : c.count() / 3;
-    const auto begin = communicator->rank() == 0 ? 0 : cut;
-    const auto end = communicator->rank() == 0 ? cut : c.count();
-    const auto slice = [&](const ArrayView& a)
-    {
-      std::vector<double> values;
-      for (auto row = begin; row < end; ++row)
-      {
-        for (int d = 0; d < a.components; ++d)
-        {
-          values.push_back(a.at(row, d));
-        }
-      }
-      return test::owningView(values, a.components);
-    };
-    c.points = slice(c.points);
-    for (auto& target : c.targets)
-    {
-      target = slice(target);
-    }
-    data.add(c);
+    const auto count = whole[i].count();
+    const auto cut = i == 0 ? count : count / 3;
+    data.add(communicator->rank() == 0 ? test::partOf(whole[i], 0, cut) : test::partOf(whole[i], cut, count));
   }
   return data;
 }

@@ -20,6 +20,10 @@ double duration(std::int64_t steps, const Costs& costs, std::int64_t stepsPerEpo
       validation += costs.validation;
       seconds += costs.validation;
     }
+    if (step == steps || step % (stepsPerEpoch * costs.spectraEvery) == 0)
+    {
+      seconds += costs.spectra;
+    }
   }
   return seconds;
 }
@@ -30,11 +34,14 @@ TEST(TimeBudget, IsUsedAndKept)
   {
     for (const std::int64_t perEpoch : { 1, 10, 100 })
     {
-      const Costs costs{ 0.05, validation };
-      const auto steps = stepsWithin(100.0, costs, perEpoch);
-      const double seconds = duration(steps, costs, perEpoch);
-      EXPECT_LE(seconds, 100.0) << validation << " " << perEpoch;
-      EXPECT_GE(seconds, 85.0) << validation << " " << perEpoch;
+      for (const double spectra : { 0.0, 0.5 })
+      {
+        const Costs costs{ 0.05, validation, spectra, 3 };
+        const auto steps = stepsWithin(100.0, costs, perEpoch);
+        const double seconds = duration(steps, costs, perEpoch);
+        EXPECT_LE(seconds, 100.0) << validation << " " << perEpoch << " " << spectra;
+        EXPECT_GE(seconds, 85.0) << validation << " " << perEpoch << " " << spectra;
+      }
     }
   }
 }

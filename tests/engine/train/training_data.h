@@ -58,6 +58,29 @@ inline Case smallCase(int index, int points)
   return result;
 }
 
+// The points [begin, end) of a case, and what belongs to them.
+inline Case partOf(Case c, std::int64_t begin, std::int64_t end)
+{
+  const auto slice = [&](const ArrayView& a)
+  {
+    std::vector<double> values;
+    for (auto row = begin; row < end; ++row)
+    {
+      for (int d = 0; d < a.components; ++d)
+      {
+        values.push_back(a.at(row, d));
+      }
+    }
+    return owningView(values, a.components);
+  };
+  c.points = slice(c.points);
+  for (auto& target : c.targets)
+  {
+    target = slice(target);
+  }
+  return c;
+}
+
 // Cases of different sizes.
 inline DataSet smallData(int cases, int points = 40)
 {

@@ -1,21 +1,22 @@
-// Time and peak memory of the spectra of one block's heads on a large mesh, on the CPU, and how long a picked
-// point's row of the mixing matrix takes.
-//   spectrum_cpu [points = 1000000] [latents = 128] [blocks = 1]
-// A network of 8 heads and 64 channels; `blocks` of its 8 are analysed.
+// Time and peak memory of the spectra of all heads on a large mesh, and how long a picked point's row of the
+// mixing matrix takes. A network of 8 heads and 64 channels, with as many blocks as are asked for; its time
+// is scaled to 64 heads.
+#include "flare/spectrum.h"
+#include "flare/error.h"
 #include "flare/mixing.h"
 #include "flare/model.h"
-#include "flare/spectrum.h"
 #include "reference/spectrum.h"
 #include "spectrum/gram.h"
 
 #include <ATen/Parallel.h>
+#include <CLI/CLI.hpp>
 #include <sys/resource.h>
 #include <torch/torch.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
+#include <string>
 #include <vector>
 
 namespace
@@ -76,9 +77,9 @@ double secondsOf(const Work& work)
 }
 
 // The first pick of a head finds the sums of its rows; the median of five more is what a user waits for.
-void pickPoints(const flare::Model& model, const flare::Case& mesh)
+void pickPoints(const flare::Model& model, const flare::Case& mesh, flare::Device device)
 {
-  flare::forEachMixing(model, mesh, flare::Device::Cpu, 0, {},
+  flare::forEachMixing(model, mesh, device, 0, {},
     [&](const flare::Mixing& mixing)
     {
       const double first = secondsOf([&] { mixing.row({ 0 }, 0); });
@@ -88,21 +89,12 @@ void pickPoints(const flare::Model& model, const flare::Case& mesh)
         others.push_back(secondsOf([&] { mixing.row({ i * mesh.count() / 6 }, 0); }));
       }
       std::sort(others.begin(), others.end());
-      std::printf("row of one head: %.2f s the first time, then %.2f s\n", first, others[2]);
+      std::printf("row of one head: %.3f s the first time, then %.3f s\n", first, others[2]);
     });
 }
-}
 
-int main(int argc, char** argv)
+void measure(std::int64_t points, std::int64_t latents, std::int64_t blocks, flare::Device device)
 {
-  const std::int64_t points = argc > 1 ? std::atoll(argv[1]) : 1000000;
-  const std::int64_t latents = argc > 2 ? std::atoll(argv[2]) : 128;
-  const std::int64_t blocks = argc > 3 ? std::atoll(argv[3]) : 1;
-  torch::manual_seed(1);
-  if (!agreesWithOracle(latents))
-  {
-    return 1;
-  }
   const auto model = makeModel(latents, blocks);
   const auto x = torch::randn({ points, 3 }, torch::dtype(torch::kFloat64));
   flare::Case mesh;
@@ -110,16 +102,55 @@ int main(int argc, char** argv)
   mesh.points = { x.data_ptr(), flare::ScalarType::Float64, points, 3, nullptr };
   const double before = peakMebibytes();
   const double processor = processorSeconds();
-  const auto start = std::chrono::steady_clock::now();
-  const auto result = flare::spectra(model, mesh, flare::Device::Cpu);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  const double share = 64.0 / static_cast<double>(result.size());
-  std::printf("%lld points, %lld latents, %zu heads, %d threads: %.1f s (%.1f s of processor time)\n"
-              "for 64 heads: %.0f s (%.0f s of processor time)\n"
-              "peak memory: %.0f MiB, %.0f MiB before\n",
-    static_cast<long long>(points), static_cast<long long>(latents), result.size(), at::get_num_threads(),
-    seconds, processorSeconds() - processor, seconds * share, (processorSeconds() - processor) * share,
-    peakMebibytes(), before);
-  pickPoints(model, mesh);
+  std::vector<flare::HeadSpectrum> result;
+  std::vector<double> times;
+  const int turns = device == flare::Device::Cuda ? 6 : 1; // the first of several warms the GPU up
+  for (int turn = 0; turn < turns; ++turn)
+  {
+    times.push_back(secondsOf([&] { result = flare::spectra(model, mesh, device); }));
+  }
+  std::printf("%s, %lld points, %lld latents, %zu heads: %.2f s", flare::describeDevice(device).c_str(),
+    static_cast<long long>(points), static_cast<long long>(latents), result.size(), times.front());
+  if (turns > 1)
+  {
+    std::sort(times.begin() + 1, times.end());
+    std::printf(" the first time, then %.3f s (median of %d)\n", times[turns / 2], turns - 1);
+  }
+  else
+  {
+    std::printf(" (%.1f s of processor time); for 64 heads %.0f s\n", processorSeconds() - processor,
+      64.0 / static_cast<double>(result.size()) * times.front());
+  }
+  std::printf("peak memory: %.0f MiB, %.0f MiB before\n", peakMebibytes(), before);
+  pickPoints(model, mesh, device);
+}
+}
+
+int main(int argc, char** argv)
+{
+  std::int64_t points = 1000000, latents = 128, blocks = 1;
+  std::string device = "cpu";
+  CLI::App program("Time of spectra and routes");
+  program.add_option("points", points)->capture_default_str();
+  program.add_option("latents", latents)->capture_default_str();
+  program.add_option("--blocks", blocks)->capture_default_str();
+  program.add_option("--device", device)->capture_default_str();
+  CLI11_PARSE(program, argc, argv);
+  try
+  {
+    // Before anything else: LibTorch looks for GPUs once.
+    const auto used = flare::resolveDevice(device == "cuda" ? flare::Device::Cuda : flare::Device::Cpu);
+    torch::manual_seed(1);
+    if (!agreesWithOracle(latents))
+    {
+      return 1;
+    }
+    measure(points, latents, blocks, used);
+  }
+  catch (const flare::Error& error)
+  {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
   return 0;
 }

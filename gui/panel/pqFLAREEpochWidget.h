@@ -1,0 +1,50 @@
+/**
+ * @class pqFLAREEpochWidget
+ * @brief A slider over the epochs after which spectra were stored while a model was trained.
+ *
+ * For the property Epoch of FLARESpectrum; the charts follow at once. Its last position stands for -1, the
+ * spectra of the trained model on the mesh. Epochs that a script sets between two stored ones are shown as
+ * the one before, as the filter does.
+ */
+#ifndef pqFLAREEpochWidget_h
+#define pqFLAREEpochWidget_h
+
+#include "pqPropertyWidget.h"
+
+#include <QTimer>
+#include <QVector>
+
+class QLabel;
+class pqFLARELiveProperty;
+class pqFLARERangeSlider;
+class vtkObject;
+
+class pqFLAREEpochWidget : public pqPropertyWidget
+{
+  Q_OBJECT
+
+public:
+  pqFLAREEpochWidget(vtkSMProxy* proxy, vtkSMProperty* property, QWidget* parent);
+  ~pqFLAREEpochWidget() override;
+
+private Q_SLOTS:
+  /** The file that is in use may be another one. */
+  void refreshLater();
+  void onPropertyPushed(vtkObject*, unsigned long, void* name);
+  void showValue();
+
+private:
+  void refresh();
+  void onSliderMoved(int position);
+  QString textOf(int position) const;
+
+  vtkSMProperty* Epoch;
+  pqFLARELiveProperty* Live;
+  pqFLARERangeSlider* Slider;
+  QLabel* Text;
+  QVector<int> Epochs;
+  QTimer RefreshTimer;
+  bool Held = false;
+};
+
+#endif
