@@ -68,22 +68,33 @@ std::vector<bool> chosenOf(vtkDataSet* piece, Association association)
   return chosen;
 }
 
+// Where nothing is selected of a data set, some kinds of selection extract an empty one.
+bool isWhole(vtkDataObject* extracted, vtkDataObject* original)
+{
+  return extracted &&
+         extracted->GetNumberOfElements(vtkDataObject::POINT) ==
+           original->GetNumberOfElements(vtkDataObject::POINT) &&
+         extracted->GetNumberOfElements(vtkDataObject::CELL) ==
+           original->GetNumberOfElements(vtkDataObject::CELL);
+}
+
 // The input with what is selected marked: data sets without a selection are not in the extraction.
 vtkSmartPointer<vtkDataObject> marked(vtkDataObject* input, vtkDataObject* extracted)
 {
+  auto* tree = vtkDataObjectTree::SafeDownCast(input);
   auto* selected = vtkDataObjectTree::SafeDownCast(extracted);
-  if (!selected)
+  if (!tree || !selected)
   {
-    return extracted;
+    return isWhole(extracted, input) ? extracted : input;
   }
   vtkSmartPointer<vtkDataObjectTree> all;
-  all.TakeReference(vtkDataObjectTree::SafeDownCast(input->NewInstance()));
-  all->ShallowCopy(vtkDataObjectTree::SafeDownCast(input));
+  all.TakeReference(tree->NewInstance());
+  all->ShallowCopy(tree);
   vtkSmartPointer<vtkDataObjectTreeIterator> leaves;
   leaves.TakeReference(all->NewTreeIterator());
   for (leaves->InitTraversal(); !leaves->IsDoneWithTraversal(); leaves->GoToNextItem())
   {
-    if (auto* leaf = selected->GetDataSet(leaves))
+    if (auto* leaf = selected->GetDataSet(leaves); isWhole(leaf, tree->GetDataSet(leaves)))
     {
       all->SetDataSet(leaves, leaf);
     }

@@ -259,8 +259,7 @@ void vtkFLAREModelAlgorithm::ResolveModelFile(vtkInformationVector** inputs)
     if (path.empty())
     {
       throw flare::Error("ModelFile is empty, and the filter connected to the port Model gives no model. "
-                         "Connect FLARETrain, or "
-                         "choose the file");
+                         "Connect FLARETrain or FLARELatents, or choose the file");
     }
   }
   this->Internal->modelFile = path;

@@ -2,8 +2,8 @@
  * @class vtkFLAREModelAlgorithm
  * @brief What the filters that read a FLARE model have in common.
  *
- * They name a model file, or take it from vtkFLARETrain through the optional input port "Model", run on
- * a device in a precision, and execute again when the file on disk becomes another one. A model is
+ * They name a model file, or take it from vtkFLARETrain or vtkFLARELatents through the optional port "Model",
+ * run on a device in a precision, and execute again when the file on disk becomes another one. A model is
  * loaded once per version of its file and shared by all filters of the process.
  */
 #ifndef vtkFLAREModelAlgorithm_h

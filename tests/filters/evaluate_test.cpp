@@ -73,6 +73,7 @@ TEST_F(Evaluate, ScoresChosenCases)
   evaluate->Update();
   ASSERT_EQ(tableOf(evaluate, 0)->GetNumberOfRows(), 2);
   EXPECT_EQ(tableOf(evaluate, 0)->GetValueByName(0, "Case").ToString(), "time step 4");
+  EXPECT_EQ(series->executions, 2) << "the first time step and the chosen one";
   evaluate->ClearValidationCases();
   evaluate->SetValidationFraction(0.5);
   evaluate->Update();

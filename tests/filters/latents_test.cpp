@@ -170,6 +170,22 @@ TEST_F(Latents, SpreadsWhatItLooksAtAndReadsNothingElse)
   EXPECT_TRUE(Model::load(latents->GetChangedModelFileInUse()) == expected);
 }
 
+TEST_F(Latents, SpreadsOverTheTimeStepsOfSeveralInputs)
+{
+  vtkNew<Series> shorter;
+  series->steps = 4;
+  shorter->steps = 2;
+  latents->AddInputConnection(shorter->GetOutputPort());
+  latents->SetCasesFrom(1);
+  latents->SetNumberOfCases(2); // the first of the longer one and the second of the shorter one
+  latents->SetEnergy(0.9);
+  update();
+  EXPECT_STREQ(latents->GetOutcome(), "2 of 6 cases from time steps looked at");
+  EXPECT_EQ(series->executions, 2);
+  EXPECT_EQ(shorter->executions, 2);
+  EXPECT_EQ(text(0, "Reason"), useOf(Model::load(source), *series, { 0, 1 }).suggestions(0.9).front().reason);
+}
+
 TEST_F(Latents, TakesInputsAndBlocksForCases)
 {
   vtkNew<vtkMultiBlockDataSet> tree;

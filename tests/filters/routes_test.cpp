@@ -1,11 +1,15 @@
 #include "vtkFLARERoutes.h"
 
 #include "support.h"
+#include "vtkFLARETrain.h"
 
 #include "flare/model.h"
 
 #include <gtest/gtest.h>
 
+#include <vtkCellData.h>
+#include <vtkDataArraySelection.h>
+#include <vtkDoubleArray.h>
 #include <vtkErrorCode.h>
 #include <vtkIdTypeArray.h>
 #include <vtkInformation.h>
@@ -262,6 +266,70 @@ TEST_F(Routes, ASelectionInOneMeshOfAComposite)
   }
 }
 
+TEST_F(Routes, OfAModelOfCells)
+{
+  const auto file = *folder / "cells.safetensors";
+  vtkNew<Series> series;
+  vtkNew<vtkFLARETrain> train;
+  train->SetInputConnection(series->GetOutputPort());
+  train->GetCellTargetArraySelection()->EnableArray("q");
+  makeTiny(train, file);
+  train->Update();
+  routes->SetModelFile(file.c_str());
+  const auto route = [&]
+  {
+    update();
+    auto* mesh = vtkDataSet::SafeDownCast(routes->GetOutputDataObject(0));
+    auto* values = mesh->GetCellData()->GetArray("route_b0");
+    std::vector<double> result;
+    for (vtkIdType i = 0; values && i < values->GetNumberOfTuples(); ++i)
+    {
+      result.push_back(values->GetComponent(i, 0));
+    }
+    return result;
+  };
+  routes->SetPosition(0.0, 0.0, 0.0);
+  const auto nearest = route();
+  ASSERT_EQ(nearest.size(), 50u);
+  select(vtkSelectionNode::CELL, { 0 });
+  EXPECT_EQ(route(), nearest);
+  select(vtkSelectionNode::POINT, { 0 });
+  EXPECT_EQ(route(), nearest) << "the one cell of the corner";
+  select(vtkSelectionNode::CELL, { 1 });
+  EXPECT_NE(route(), nearest);
+}
+
+TEST_F(Routes, OfAFrustumBesideTheMesh)
+{
+  vtkNew<vtkDoubleArray> corners;
+  corners->SetNumberOfComponents(4);
+  for (int corner = 0; corner < 8; ++corner)
+  {
+    corners->InsertNextTuple4(
+      100.0 + (corner & 4 ? 1.0 : 0.0), corner & 2 ? 1.0 : 0.0, corner & 1 ? 1.0 : 0.0, 1.0);
+  }
+  vtkNew<vtkSelectionNode> node;
+  node->SetFieldType(vtkSelectionNode::POINT);
+  node->SetContentType(vtkSelectionNode::FRUSTUM);
+  node->SetSelectionList(corners);
+  vtkNew<vtkSelection> selection;
+  selection->AddNode(node);
+  vtkNew<vtkTrivialProducer> producer;
+  producer->SetOutput(selection);
+  routes->SetSelectionConnection(producer->GetOutputPort());
+  vtkNew<vtkMultiBlockDataSet> tree;
+  tree->SetBlock(0, square(6, 2.5));
+  tree->SetBlock(1, square(5, 2.5));
+  for (vtkDataObject* input : { static_cast<vtkDataObject*>(grid), static_cast<vtkDataObject*>(tree) })
+  {
+    said->errors.clear();
+    routes->SetInputDataObject(input);
+    routes->Update();
+    EXPECT_NE(said->errors.find("nothing is selected"), std::string::npos) << said->errors;
+    EXPECT_EQ(routes->GetProblem()->GetValue(0), "Selection");
+  }
+}
+
 TEST_F(Routes, OfASelectionThatDoesNotFitTheMesh)
 {
   select(vtkSelectionNode::POINT, { 4000 });
@@ -277,5 +345,19 @@ TEST_F(Routes, OfAPositionThatIsNone)
   routes->Update();
   ASSERT_EQ(routes->GetProblem()->GetNumberOfValues(), 2);
   EXPECT_EQ(routes->GetProblem()->GetValue(0), "Position");
+}
+TEST_F(Routes, OfAMeshWhoseScoresOverflow)
+{
+  const auto huge = square(6, 2.5);
+  for (vtkIdType i = 0; i < huge->GetNumberOfPoints(); ++i)
+  {
+    const double* x = huge->GetPoint(i);
+    huge->GetPoints()->SetPoint(i, 1e30 * x[0], 1e30 * x[1], 0.0);
+  }
+  routes->SetInputData(huge);
+  routes->Update();
+  EXPECT_NE(said->errors.find("scores of block 0, head 0 are not finite"), std::string::npos) << said->errors;
+  EXPECT_EQ(routes->GetOutputDataObject(0)->GetNumberOfElements(vtkDataObject::POINT), 0);
+  EXPECT_EQ(tableOf(routes, 1)->GetNumberOfRows(), 0);
 }
 }

@@ -496,4 +496,35 @@ TEST_F(Spectrum, FollowsTime)
     }
   }
 }
+TEST_F(Spectrum, CanBeStopped)
+{
+  bool stop = true;
+  vtkNew<vtkCallbackCommand> listener;
+  listener->SetClientData(&stop);
+  listener->SetCallback(
+    [](vtkObject* caller, unsigned long, void* data, void*)
+    {
+      auto* filter = vtkAlgorithm::SafeDownCast(caller);
+      if (*static_cast<bool*>(data) && filter->GetProgress() > 0.0)
+      {
+        filter->SetAbortExecuteAndUpdateTime();
+      }
+    });
+  spectrum->AddObserver(vtkCommand::ProgressEvent, listener);
+  spectrum->SetBlock(0);
+  spectrum->SetHead(0);
+  update();
+  for (int port = 0; port < 6; ++port)
+  {
+    auto* output = spectrum->GetOutputDataObject(port);
+    EXPECT_EQ(output->GetNumberOfElements(vtkDataObject::POINT), 0) << port;
+    EXPECT_EQ(output->GetNumberOfElements(vtkDataObject::ROW), 0) << port;
+  }
+  stop = false;
+  spectrum->SetAbortExecute(0);
+  spectrum->SetHead(1);
+  update();
+  EXPECT_EQ(tableOf(spectrum, 0)->GetNumberOfRows(), 16);
+  EXPECT_EQ(arrayOf(spectrum, 1, "mode_b0_h1_1").size(), 36u);
+}
 }

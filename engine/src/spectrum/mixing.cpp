@@ -47,14 +47,30 @@ struct Mixing::Impl
     return HeadRoutes(factors.q[head], factors.k[head], factors.scale);
   }
 
+  // NaN and infinity in anything made of a head's scores come from those. Of what is not the same on all
+  // ranks inside of a step of all of them only.
+  void requireFinite(const torch::Tensor& values, std::int64_t head) const
+  {
+    if (!torch::isfinite(values).all().item<bool>())
+    {
+      throw factors.scoresNotFinite(head);
+    }
+  }
+
   // loads [M] times P
   torch::Tensor encoded(std::int64_t head, const torch::Tensor& loads)
   {
     const auto routes = of(head);
     auto& sums = logSums[static_cast<std::size_t>(head)];
     sums = sums.defined() ? sums : routes.logRowSums(factors.counted, *communicator);
+    requireFinite(sums, head);
     torch::Tensor result;
-    together(*communicator, [&] { result = routes.encodeFrom(loads, sums); });
+    together(*communicator,
+      [&]
+      {
+        result = routes.encodeFrom(loads, sums);
+        requireFinite(result, head);
+      });
     return result;
   }
 
@@ -113,6 +129,7 @@ struct Mixing::Impl
         }
       });
     communicator->sum(loads.data_ptr<double>(), loads.numel());
+    requireFinite(loads, head);
     return loads / static_cast<double>(number);
   }
 };
@@ -217,7 +234,12 @@ std::vector<double> Mixing::decodeWeights(std::int64_t head, std::int64_t latent
   const auto routes = impl_->of(head);
   requireRange("latent", latent, 0, latents());
   torch::Tensor weights;
-  together(*impl_->communicator, [&] { weights = routes.decodeColumn(latent); });
+  together(*impl_->communicator,
+    [&]
+    {
+      weights = routes.decodeColumn(latent);
+      impl_->requireFinite(weights, head);
+    });
   return valuesOf(weights);
 }
 

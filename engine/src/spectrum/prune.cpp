@@ -188,7 +188,7 @@ void requireKeepable(const Architecture& architecture, const std::vector<std::in
   if (static_cast<std::int64_t>(latents.size()) != architecture.blocks)
   {
     throw Error("there are numbers of latents for " + std::to_string(latents.size()) +
-                " blocks, but the model has " + std::to_string(architecture.blocks));
+                " blocks, but the model has " + std::to_string(architecture.blocks) + ". Give one for each");
   }
   for (std::size_t b = 0; b < latents.size(); ++b)
   {

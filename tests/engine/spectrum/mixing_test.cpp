@@ -187,6 +187,22 @@ TEST(Mixing, PointsOfOthersTakeNoPartButGetValues)
   EXPECT_TRUE(largestDifference(row.slice(0, 0, 10), row.slice(0, 10, 20)) <= 1e3 * unitRoundoff);
 }
 
+TEST(Mixing, ScoresThatAreNotFiniteAreNoticed)
+{
+  Small small;
+  auto impl = std::make_shared<Model::Impl>(small.model->impl());
+  auto& latents = impl->state.at("blocks.1.att.latent_q");
+  latents = torch::full_like(latents, std::nan(""));
+  small.model = std::make_unique<Model>(impl);
+  const auto broken = prepare(small, makeCase(small.x), 1);
+  const std::string text = "case 'fixture': the attention scores of block 1, head 0 are not finite";
+  EXPECT_ERROR(broken->row({ 0 }, 0), text);
+  EXPECT_ERROR(broken->row({ 0 }, -1), text);
+  EXPECT_ERROR(broken->latentsOf({ 0 }, 0), text);
+  EXPECT_ERROR(broken->encodeWeights(0, 1), text);
+  EXPECT_ERROR(broken->decodeWeights(0, 1), text);
+}
+
 TEST(Mixing, SaysWhatDoesNotExist)
 {
   Small small;

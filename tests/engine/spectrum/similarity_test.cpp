@@ -100,6 +100,27 @@ TEST(Similarity, AgreesWithTheDenseAngles)
   }
 }
 
+// Modes of sharp heads are of very different size on most points, where many live on few latents.
+TEST(Similarity, OfSharpHeads)
+{
+  for (const double size : { 10.0, 60.0, 300.0 })
+  {
+    const auto head = makeHead(8, 200, size);
+    const HeadProblem other{ head.q, head.k.roll(1, 0), head.scale };
+    std::vector<Tensor> bases;
+    for (const auto& one : { head, other })
+    {
+      const auto gram = gramOf(one);
+      bases.push_back(
+        basisOf(spectrum::pointModes(gram, spectrum::latentModes(gram, 4, *serialCommunicator()), one.q,
+          one.k, one.scale, {}, *serialCommunicator())));
+    }
+    const auto cosines = torch::linalg_svdvals(bases[0].t().matmul(bases[1]));
+    const auto found = similarityOf({ head, other }, 4);
+    EXPECT_NEAR(found[0][1].item<double>(), cosines.square().mean().item<double>(), 1e-6) << size;
+  }
+}
+
 TEST(Similarity, PartsOnThreeRanksGiveTheWhole)
 {
   Small small;

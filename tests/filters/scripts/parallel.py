@@ -69,6 +69,8 @@ assert all(abs(a - b) <= 1e-4 * max(abs(e) for e in expected) for a, b in zip(ex
 
 spectrum = FLARESpectrum(Input=spread, ModelFile=model, NumberOfModes=1)
 assert fetch(spectrum, 0).GetNumberOfRows() == 2 * 8
+assert columns(fetch(spectrum, 3)) == ["Mode", "Block 0 Head 0", "Block 0 Head 1"], "the second rank has no columns"
+assert fetch(spectrum, 3).GetNumberOfRows() == 8
 score = FLAREEvaluate(Input=cases("test", 2), ModelFile=model)
 assert fetch(score, 0).GetNumberOfRows() == 2
 assert fetch(score, 1).GetNumberOfRows() == 1

@@ -85,6 +85,15 @@ assert columns(fetch(ensemble, 2)) == [
 ]
 ensemble.UpdatePropertyInformation()
 assert ensemble.CasesFound == "5 cases from time steps", ensemble.CasesFound
+# What a case lacks can be given to all of them.
+bare = PassArrays(Input=cases("test", 3))
+lacking = FLAREEnsembleSpectrum(Input=bare, ModelFile=model)
+assert fetch(lacking, 1).GetNumberOfRows() == 0
+lacking.UpdatePropertyInformation()
+assert list(lacking.Problem)[0] == "ParameterValues", lacking.Problem
+lacking.ParameterValues = ["SigmaX", "1e7", "YoungsModulus", "2e11"]
+assert fetch(lacking, 1).GetNumberOfRows() == 3
+
 ensemble.Block = 3
 errors = Errors(ensemble)
 assert fetch(ensemble, 0).GetNumberOfRows() == 0 and errors
