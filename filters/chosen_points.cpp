@@ -1,6 +1,7 @@
 #include "chosen_points.h"
 
 #include "array_views.h"
+#include "guarded.h"
 
 #include <vtkCellData.h>
 #include <vtkDataArray.h>
@@ -9,6 +10,7 @@
 #include <vtkNew.h>
 #include <vtkPointData.h>
 #include <vtkSelection.h>
+#include <vtkSelectionNode.h>
 
 #include <limits>
 
@@ -60,11 +62,26 @@ std::vector<bool> chosenOf(vtkDataSet* piece, Association association)
   }
   return chosen;
 }
+
+// vtkExtractSelection has nothing that evaluates a query, and ends the process.
+void requireNoQuery(vtkSelection* selection)
+{
+  for (unsigned int i = 0; i < selection->GetNumberOfNodes(); ++i)
+  {
+    if (selection->GetNode(i)->GetContentType() == vtkSelectionNode::QUERY)
+    {
+      throw PropertyError("Selection",
+        "a query cannot be followed. Give the points or cells that it finds: Freeze in Find Data "
+        "makes them a selection by their ids");
+    }
+  }
+}
 }
 
 std::vector<PointIndices> selectedPoints(vtkDataObject* input, vtkSelection* selection,
   Association association, bool merged, Communicator& communicator)
 {
+  requireNoQuery(selection);
   vtkNew<vtkExtractSelection> extract;
   extract->SetInputDataObject(0, input);
   extract->SetInputDataObject(1, selection);
