@@ -3,7 +3,7 @@ is loaded."""
 
 from paraflare import views
 from paraflare.drawing import DIVERGING, LINES, Field, Line, bounds, draw_chart, draw_panels, largest, rounded_up
-from paraview.simple import Delete, GetViewsInLayout, PythonCalculator, WarpByVector
+from paraview.simple import Delete, GetLayout, GetViewsInLayout, PythonCalculator, WarpByVector
 
 
 def draw_stress(prediction, path):
@@ -70,6 +70,7 @@ def save_panels(path, fields):
 def save(view, path):
     """Writes a view, or a layout, and takes it away."""
     views.export(view, path)
-    for one in GetViewsInLayout(view) if view.GetXMLName() == "ViewLayout" else []:
+    layout = view if view.GetXMLName() == "ViewLayout" else GetLayout(view)
+    for one in GetViewsInLayout(layout):
         Delete(one)
-    Delete(view)
+    Delete(layout)

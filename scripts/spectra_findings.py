@@ -10,26 +10,34 @@ from paraview.simple import Delete, XMLUnstructuredGridReader
 from vtkmodules.util.numpy_support import vtk_to_numpy
 
 
-def architecture(model):
-    """Blocks, heads and latents of each block."""
-    header, _, _ = opened(model)
-    network = json.loads(header["__metadata__"]["architecture"])
-    return network["num_blocks"], network["num_heads"]
+NEAR = 5e-3  # metres from the hole's edge
+NAMES = {
+    "rank": "effective rank",
+    "second": "second eigenvalue",
+    "listened": "share of the points with 90 % of the weight",
+    "near": "weight within 5 mm of the hole",
+}
 
 
 def opened(model):
-    """The header of a safetensors file, and its data; and where they begin."""
+    """The header of a safetensors file, the whole of it, and where its data begin."""
     content = Path(model).read_bytes()
     (size,) = struct.unpack("<Q", content[:8])
     return json.loads(content[8 : 8 + size]), bytearray(content), 8 + size
 
 
-def write_without(model, block, head, heads, path):
-    """The model with the queries of a head at zero: its scores are equal, so it hands out the plain mean alone."""
+def architecture(header):
+    return json.loads(header["__metadata__"]["architecture"])
+
+
+def write_without(model, places, path):
+    """The model with the queries of heads at zero: their scores are equal, so they hand out the plain mean alone."""
     header, content, start = opened(model)
-    first, last = header[f"blocks.{block}.att.latent_q"]["data_offsets"]
-    part = (last - first) // heads  # the memory of the queries is [heads, latents, width]
-    content[start + first + head * part : start + first + (head + 1) * part] = bytes(part)
+    heads = architecture(header)["num_heads"]
+    for block, head in places:
+        first, last = header[f"blocks.{block}.att.latent_q"]["data_offsets"]
+        part = (last - first) // heads  # the memory of the queries is [heads, latents, width]
+        content[start + first + head * part : start + first + (head + 1) * part] = bytes(part)
     Path(path).write_bytes(content)
 
 
@@ -45,44 +53,46 @@ def stress_error(evaluate, plates, model):
 
 
 class Plate:
-    """Points of a plate, their distances from its hole's edge, the mean distance between two of them."""
+    """Fields on the points of a plate that its geometry or its solution gives."""
 
     def __init__(self, mesh):
-        self.points = vtk_to_numpy(mesh.GetPoints().GetData())[:, :2].astype(float)
+        points = vtk_to_numpy(mesh.GetPoints().GetData())[:, :2].astype(float)
+        hole = hole_edge(mesh, points)
+        distance = np.linalg.norm(points[:, None] - hole[None], axis=-1).min(axis=1)
+        self.near = distance < NEAR
         self.fields = {
-            "log of the distance from the hole": np.log(self.from_hole(mesh) + 1e-3),
-            "x": self.points[:, 0],
-            "y": self.points[:, 1],
+            "log of the distance from the hole": np.log(distance + 1e-3),
+            "above or below the hole": np.sign(points[:, 1] - hole[:, 1].mean()),
+            "left or right of the hole": np.sign(points[:, 0] - hole[:, 0].mean()),
+            "x": points[:, 0],
+            "y": points[:, 1],
             "von Mises stress": vtk_to_numpy(mesh.GetPointData().GetArray("von_mises")).astype(float),
         }
-        self.apart = np.linalg.norm(self.points[:, None] - self.points[None], axis=-1)
 
-    def from_hole(self, mesh):
-        """Edges with one triangle are the plate's sides and the hole's edge."""
-        counts = {}
-        for i in range(mesh.GetNumberOfCells()):
-            ids = [mesh.GetCell(i).GetPointId(k) for k in range(3)]
-            for edge in ((0, 1), (1, 2), (2, 0)):
-                ends = tuple(sorted(ids[k] for k in edge))
-                counts[ends] = counts.get(ends, 0) + 1
-        edge = self.points[sorted({i for ends, count in counts.items() if count == 1 for i in ends})]
-        low, high = self.points.min(0), self.points.max(0)
-        inside = ((edge > low + 1e-6) & (edge < high - 1e-6)).all(axis=1)
-        return np.linalg.norm(self.points[:, None] - edge[inside][None], axis=-1).min(axis=1)
+
+def hole_edge(mesh, points):
+    """Edges that have one triangle only are the plate's sides and the hole's edge."""
+    counts = {}
+    for i in range(mesh.GetNumberOfCells()):
+        ids = [mesh.GetCell(i).GetPointId(k) for k in range(3)]
+        for edge in ((0, 1), (1, 2), (2, 0)):
+            ends = tuple(sorted(ids[k] for k in edge))
+            counts[ends] = counts.get(ends, 0) + 1
+    edge = points[sorted({i for ends, count in counts.items() if count == 1 for i in ends})]
+    low, high = points.min(axis=0) + 1e-6, points.max(axis=0) - 1e-6
+    return edge[((edge > low) & (edge < high)).all(axis=1)]
 
 
 def head_numbers(plate, eigenvalues, right, left):
-    """What a head does on a plate; rows of right and left are its modes."""
-    mixing = (right.T * eigenvalues[: len(right)]) @ left
+    """What a head does on a plate; rows of right and left are its modes. The first left one is its weights."""
+    share = eigenvalues / eigenvalues.sum()
     weights = np.sort(left[0])[::-1]
     numbers = {
+        "rank": np.exp(-(share * np.log(np.maximum(share, 1e-300))).sum()),
         "second": eigenvalues[1],
         "listened": (np.searchsorted(np.cumsum(weights), 0.9) + 1) / len(weights),
-        "reach": (mixing * plate.apart).sum(axis=1).mean() / plate.apart.mean(),
-        "hole": (left[0] * (plate.fields["log of the distance from the hole"] < np.log(6e-3))).sum(),
+        "near": left[0][plate.near].sum(),
     }
-    share = eigenvalues / eigenvalues.sum()
-    numbers["rank"] = np.exp(-(share * np.log(np.maximum(share, 1e-300))).sum())
     for mode in range(1, min(3, len(right))):
         for name, field in plate.fields.items():
             numbers[f"mode {mode}, {name}"] = abs(np.corrcoef(right[mode], field)[0, 1])
@@ -91,7 +101,8 @@ def head_numbers(plate, eigenvalues, right, left):
 
 def findings(spectrum_filter, model, files):
     """For each head the numbers of all plates: {(block, head): {name: array}}."""
-    blocks, heads = architecture(model)
+    network = architecture(opened(model)[0])
+    blocks, heads = network["num_blocks"], network["num_heads"]
     found = {}
     for file in files:
         reader = XMLUnstructuredGridReader(FileName=[str(file)])

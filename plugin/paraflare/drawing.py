@@ -60,6 +60,14 @@ def draw_panels(name, fields, rows=1):
     return layout
 
 
+def lay_out(view, name, size):
+    """Puts a view into a layout of its own: ParaView's window draws no others."""
+    layout = simple.CreateLayout(name)
+    simple.AssignViewToLayout(view=view, layout=layout, hint=0)
+    layout.SetSize(*size)
+    return view
+
+
 def grid_cells(layout, rows, columns):
     """Splits a layout; the cells come back row by row."""
 
@@ -80,7 +88,7 @@ def grid_cells(layout, rows, columns):
 
 def plain_view(size=PANEL):
     view = simple.CreateView("RenderView")
-    view.ViewSize = size
+    view.ViewSize = size  # until it is in a layout, which then decides
     view.UseColorPaletteForBackground = 0
     view.Background = [1.0, 1.0, 1.0]
     view.OrientationAxesVisibility = 0
@@ -144,8 +152,7 @@ def place_camera(view, box):
 
 def draw_chart(table, x, lines, titles, legend="TopRight"):
     """Lines on a logarithmic axis, the last one on top. Titles: of the chart, its x and y axes."""
-    view = simple.CreateView("XYChartView")
-    view.ViewSize = CHART
+    view = lay_out(simple.CreateView("XYChartView"), titles[0], CHART)
     view.ChartTitle, view.BottomAxisTitle, view.LeftAxisTitle = titles
     view.ChartTitleFontSize = view.BottomAxisTitleFontSize = view.LeftAxisTitleFontSize = CHART_TEXT
     view.BottomAxisLabelFontSize = view.LeftAxisLabelFontSize = view.LegendFontSize = CHART_TEXT - 2

@@ -5,7 +5,7 @@ from math import isnan
 
 from paraview import servermanager, simple
 
-from .drawing import INK, Field, draw_field, plain_view
+from .drawing import INK, Field, draw_field, lay_out, plain_view
 
 SQUARE = 80  # pixels of a side, where the map is not too wide for that
 TITLE, LEGEND = 40, 80  # pixels above and below the map
@@ -30,7 +30,7 @@ class HeatMap:
 
 def draw_heat_map(heat_map):
     """Squares have sides of 1, so that there are few enough to write into each."""
-    view = placed_view(heat_map.data.GetDataInformation().GetBounds())
+    view = placed_view(heat_map.title, heat_map.data.GetDataInformation().GetBounds())
     draw_field(
         view,
         Field(heat_map.data, heat_map.array, heat_map.title, heat_map.label, heat_map.limits, association="CELLS"),
@@ -42,12 +42,12 @@ def draw_heat_map(heat_map):
     return view
 
 
-def placed_view(box):
+def placed_view(name, box):
     """A view with room for the names, which stand left of the squares and above them, the title and the legend."""
     left, right, bottom, top = box[0] - 1.2, box[1] + 0.2, box[2], box[3] + 0.5
     square = min(SQUARE, 1600 / (right - left))
     height = round(square * (top - bottom)) + TITLE + LEGEND
-    view = plain_view([max(400, round(square * (right - left))), height])
+    view = lay_out(plain_view(), name, (max(400, round(square * (right - left))), height))
     x, y = (left + right) / 2, (bottom + top) / 2 + (TITLE - LEGEND) / 2 / square
     view.InteractionMode, view.CameraParallelProjection = "2D", 1
     view.CameraFocalPoint, view.CameraPosition, view.CameraViewUp = [x, y, 0], [x, y, 1], [0, 1, 0]

@@ -15,8 +15,8 @@ import re
 
 from paraview import servermanager, simple
 
-from .drawing import DIVERGING, Field, Line, bounds, draw_chart, draw_field, draw_panels, fetch, largest
-from .drawing import keeps_active_source, place_camera, plain_view, shade, values_of
+from .drawing import DIVERGING, PANEL, Field, Line, bounds, draw_chart, draw_field, draw_panels, fetch, largest
+from .drawing import keeps_active_source, lay_out, place_camera, plain_view, shade, values_of
 from .exporting import export
 from .heat_map import HeatMap, draw_heat_map
 
@@ -130,7 +130,7 @@ def route_on_mesh(routes):
     association = association_of(mesh, name)
     title = f"Block {block}, " + (f"head {head}" if head >= 0 else "all heads")
     limits = 0, values_of(mesh, name, association).GetRange()[1]
-    view = plain_view()
+    view = lay_out(plain_view(), f"Route in {title.lower()}", PANEL)
     draw_field(view, Field(mesh, name, title, "share of what arrives at the point", limits, "Cividis", association))
     mark(view, chosen_points(routes, mesh, association))
     place_camera(view, bounds(mesh))

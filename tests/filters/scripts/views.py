@@ -32,6 +32,13 @@ def colours(file, most=40):
     return {tuple(image.GetScalarComponentAsDouble(x, y, 0, c) for c in range(3)) for x, y in places}
 
 
+def size(file):
+    reader = vtkPNGReader()
+    reader.SetFileName(file)
+    reader.Update()
+    return reader.GetOutput().GetDimensions()[:2]
+
+
 def rows(file):
     return list(csv.DictReader(open(file)))
 
@@ -138,7 +145,10 @@ assert list(rows(table)[0]) == ["mode_b0_h1_1", "Points:0", "Points:1", "Points:
 _, _, table = written(views.route_on_mesh(FLARERoutes(Input=wave, ModelFile=solid, Position=[3, 4, 2])), "body_route", fewest=50)
 assert abs(sum(float(row["route_b0"]) for row in rows(table)) - HEADS) < 1e-5
 
-# One format, by the ending or by name; pictures as large as asked.
+# One format, by the ending or by name; pictures as large as asked. In a layout, a view is drawn in the window, too.
+assert GetLayout(one) is not None and GetLayout(view) is not None
+assert size(views.export(one, fresh("small.png"), scale=1)[0]) == (800, 500)
+assert size(views.export(layout, fresh("large.png"), scale=2)[0]) == (1600, 960)
 assert [os.path.basename(file) for file in views.export(one, fresh("only.csv"))] == ["only.csv"]
 assert [os.path.basename(file) for file in views.export(one, fresh("v1.5"), formats="svg")] == ["v1.5.svg"]
 
