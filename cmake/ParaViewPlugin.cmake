@@ -42,10 +42,13 @@ vtk_module_wrap_python(
   LIBRARY_DESTINATION "${CMAKE_INSTALL_LIBDIR}"
   INSTALL_HEADERS OFF
   BUILD_STATIC OFF)
-configure_file("${PROJECT_SOURCE_DIR}/plugin/paraflare/__init__.py"
-  "${CMAKE_BINARY_DIR}/${PARAFLARE_PYTHON_DIRECTORY}/paraflare/__init__.py" @ONLY)
-install(FILES "${CMAKE_BINARY_DIR}/${PARAFLARE_PYTHON_DIRECTORY}/paraflare/__init__.py"
-  DESTINATION "${PARAFLARE_PYTHON_DIRECTORY}/paraflare")
+# `from paraflare import views` in pvpython.
+foreach(_file IN ITEMS __init__ drawing exporting heat_map views)
+  configure_file("${PROJECT_SOURCE_DIR}/plugin/paraflare/${_file}.py"
+    "${CMAKE_BINARY_DIR}/${PARAFLARE_PYTHON_DIRECTORY}/paraflare/${_file}.py" @ONLY)
+  install(FILES "${CMAKE_BINARY_DIR}/${PARAFLARE_PYTHON_DIRECTORY}/paraflare/${_file}.py"
+    DESTINATION "${PARAFLARE_PYTHON_DIRECTORY}/paraflare")
+endforeach()
 
 paraview_plugin_scan(
   PLUGIN_FILES "${PROJECT_SOURCE_DIR}/plugin/paraview.plugin"

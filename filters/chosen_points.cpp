@@ -1,6 +1,7 @@
 #include "chosen_points.h"
 
 #include "array_views.h"
+#include "guarded.h"
 
 #include <vtkCellData.h>
 #include <vtkDataArray.h>
@@ -11,6 +12,7 @@
 #include <vtkNew.h>
 #include <vtkPointData.h>
 #include <vtkSelection.h>
+#include <vtkSelectionNode.h>
 
 #include <algorithm>
 #include <array>
@@ -66,6 +68,21 @@ std::vector<bool> chosenOf(vtkDataSet* piece, Association association)
     }
   }
   return chosen;
+}
+
+// vtkExtractSelection has nothing that evaluates a query, and ends the process.
+void requireNoQuery(vtkSelection* selection)
+{
+  for (unsigned int i = 0; i < selection->GetNumberOfNodes(); ++i)
+  {
+    if (selection->GetNode(i)->GetContentType() == vtkSelectionNode::QUERY)
+    {
+      throw PropertyError("Selection",
+        "a query cannot be followed. Give the points or cells that it finds: Freeze in Find Data "
+        "makes them a selection by their ids");
+    }
+  }
+}
 }
 
 // Where nothing is selected of a data set, some kinds of selection extract an empty one.
@@ -167,6 +184,7 @@ void keepOneOfEach(
 std::vector<PointIndices> selectedPoints(vtkDataObject* input, vtkSelection* selection,
   Association association, bool merged, Communicator& communicator)
 {
+  requireNoQuery(selection);
   vtkNew<vtkExtractSelection> extract;
   extract->SetInputDataObject(0, input);
   extract->SetInputDataObject(1, selection);

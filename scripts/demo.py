@@ -8,17 +8,14 @@ from pathlib import Path
 from paraview import servermanager
 from paraview.simple import LoadPlugin, OutputPort, SaveData, XMLUnstructuredGridReader
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-import demo_pictures as pictures
-
 PLATES = Path(__file__).resolve().parent.parent / "examples/plates"
 TARGETS = ["displacement", "von_mises"]
-MODES = 7  # the constant one and six more
+MODES = range(1, 7)  # mode 0 is the constant
 
 
 def main():
     options = parse_arguments()
-    LoadPlugin(options.plugin, ns=globals())
+    load(options.plugin)
     print_progress()
     output = options.output
     output.mkdir(parents=True, exist_ok=True)
@@ -33,11 +30,10 @@ def main():
 
     say(f"Spectra of the attention heads on {shown.stem}, the test case of median stress error")
     mesh = read([shown])
-    richest = analyse(mesh, model, output)
+    analyse(mesh, model, output)
 
     say(f"Prediction and pictures of {shown.stem}")
     predict(mesh, model, output / f"plates_test_{shown.stem.split('_')[-1]}_predicted.vtu", output)
-    draw_modes(mesh, model, richest, output / "modes.png")
 
     say("Written")
     for path in sorted(output.iterdir()):
@@ -51,6 +47,15 @@ def parse_arguments():
     parser.add_argument("--preset", default="Quick look", help='recipe: "Quick look" or "Balanced"')
     parser.add_argument("--seed", type=int, default=1, help="seed of the training")
     return parser.parse_args()
+
+
+def load(plugin):
+    """Loads the plugin, and what draws with its Python package."""
+    global fetch, pictures
+    LoadPlugin(plugin, ns=globals())
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
+    import demo_pictures as pictures
+    from paraflare.drawing import fetch
 
 
 def files(split):
@@ -111,12 +116,12 @@ def predict(mesh, model, path, output):
 
 
 def analyse(mesh, model, output):
-    """Prints what the heads do; block and head of the one of highest effective rank come back."""
+    """Prints what the heads do, and draws modes of the one of highest effective rank."""
     spectrum = FLARESpectrum(Input=mesh, ModelFile=model, NumberOfModes=0)
     spectrum.UpdatePipeline()
     save_table(output / "spectrum.csv", OutputPort(spectrum, 0))
     save_table(output / "spectrum_summary.csv", OutputPort(spectrum, 2))
-    pictures.draw_spectra(OutputPort(spectrum, 3), output / "spectrum.png")
+    pictures.draw_spectra(spectrum, output / "spectrum.png")
     heads = fetch(spectrum, 2)
     print_rows(
         ["block", "head", "effective rank", "modes to 99 %", "second eigenvalue"],
@@ -131,25 +136,8 @@ def analyse(mesh, model, output):
         ],
     )
     richest = max(heads, key=lambda head: head["EffectiveRank"])
-    return int(richest["Block"]), int(richest["Head"])
-
-
-def draw_modes(mesh, model, place, path):
-    block, head = place
-    modes = FLARESpectrum(Input=mesh, ModelFile=model, Block=block, Head=head, NumberOfModes=MODES)
-    modes.UpdatePipeline()
-    eigenvalues = [row["Eigenvalue"] for row in fetch(modes, 0) if row["Head"] == head][:MODES]
-    pictures.draw_modes(OutputPort(modes, 1), block, head, eigenvalues, path)
-
-
-def fetch(proxy, port):
-    """The rows of the table at an output port, as dictionaries."""
-    table = servermanager.Fetch(proxy, idx=port)
-    columns = [table.GetColumn(i) for i in range(table.GetNumberOfColumns())]
-    return [
-        {column.GetName(): column.GetValue(row) for column in columns}
-        for row in range(table.GetNumberOfRows())
-    ]
+    block, head = int(richest["Block"]), int(richest["Head"])
+    pictures.draw_modes(spectrum, block, head, MODES, output / "modes.png")
 
 
 def save_table(path, port):

@@ -53,7 +53,7 @@ def run(number, language, text, folder):
 def mirror(folder):
     """Fills a folder with links to what the project's folder holds."""
     for entry in os.scandir(PROJECT):
-        if entry.name not in (".git", "demo-output"):
+        if entry.name not in (".git", "demo-output", "spectra-output"):
             (folder / entry.name).symlink_to(entry.path)
 
 

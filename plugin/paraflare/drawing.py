@@ -1,0 +1,229 @@
+"""How paraflare.views and scripts/demo_pictures.py draw: fields on meshes side by side on white, and charts."""
+
+from dataclasses import dataclass
+from functools import wraps
+from math import floor, log10
+
+from paraview import servermanager, simple
+
+PANEL = (400, 480)  # pixels of a panel on the display; saved pictures are twice as large
+TEXT = 15  # font size in a panel
+CHART = (800, 500)
+CHART_TEXT = 15
+INK = [0.1, 0.1, 0.1]
+SEQUENTIAL = "Viridis (matplotlib)"
+DIVERGING = "Cool to Warm"
+# Colours of lines, from dark to light, so that they are told apart in grey, too.
+LINES = [(0.27, 0.00, 0.33), (0.19, 0.41, 0.56), (0.21, 0.72, 0.47), (0.85, 0.75, 0.10)]
+
+
+@dataclass
+class Field:
+    """An array of what comes from a port, and how its values become colours."""
+
+    data: object
+    array: str
+    title: str  # above the picture
+    label: str  # of the colours
+    limits: tuple  # values at the two ends of the colours
+    colours: str = SEQUENTIAL
+    association: str = "POINTS"
+
+
+@dataclass
+class Line:
+    """A column of a table as a line of a chart."""
+
+    column: str
+    label: str  # in the legend, where it is not empty
+    colour: tuple
+    thickness: int = 2
+    style: int = 1  # of vtkPen: 1 solid, 2 dashed
+
+
+def draw_panels(name, fields, rows=1):
+    """A layout with a view for each field, and one camera for all."""
+    columns = -(-len(fields) // rows)
+    layout = simple.CreateLayout(name)
+    boxes = [bounds(field.data) for field in fields]
+    box = [pick(sides) for pick, sides in zip((min, max) * 3, zip(*boxes))]
+    views = []
+    for cell, field in zip(grid_cells(layout, rows, columns), fields):
+        view = plain_view()
+        simple.AssignViewToLayout(view=view, layout=layout, hint=cell)
+        draw_field(view, field)
+        place_camera(view, box)
+        views.append(view)
+    for view in views[1:]:
+        simple.AddCameraLink(views[0], view, f"{name} {layout.GetGlobalIDAsString()} {view.GetGlobalIDAsString()}")
+    layout.SetSize(columns * PANEL[0], rows * PANEL[1])
+    return layout
+
+
+def lay_out(view, name, size):
+    """Puts a view into a layout of its own: ParaView's window draws no others."""
+    layout = simple.CreateLayout(name)
+    simple.AssignViewToLayout(view=view, layout=layout, hint=0)
+    layout.SetSize(*size)
+    return view
+
+
+def grid_cells(layout, rows, columns):
+    """Splits a layout; the cells come back row by row."""
+
+    def split(cell, count, splitter):
+        cells = []
+        for left in range(count, 1, -1):
+            cell = splitter(cell, 1.0 / left)
+            cells.append(cell)
+            cell += 1
+        return cells + [cell]
+
+    return [
+        cell
+        for row in split(0, rows, layout.SplitVertical)
+        for cell in split(row, columns, layout.SplitHorizontal)
+    ]
+
+
+def plain_view(size=PANEL):
+    view = simple.CreateView("RenderView")
+    view.ViewSize = size  # until it is in a layout, which then decides
+    view.UseColorPaletteForBackground = 0
+    view.Background = [1.0, 1.0, 1.0]
+    view.OrientationAxesVisibility = 0
+    view.CenterAxesVisibility = 0
+    return view
+
+
+def draw_field(view, field):
+    display = simple.Show(field.data, view)
+    display.Representation = "Surface"
+    if is_flat(bounds(field.data)):
+        display.Ambient, display.Diffuse = 1.0, 0.0  # colours as they are in the legend, without shading
+    # Colours of its own: another view may show the same array between other limits.
+    simple.ColorBy(display, (field.association, field.array), separate=True)
+    colours = simple.GetColorTransferFunction(field.array, display, separate=True)
+    colours.ApplyPreset(field.colours, True)
+    colours.RescaleTransferFunction(*field.limits)
+    colours.NanColor = [0.8, 0.8, 0.8]
+    draw_legend(view, display, colours, field.label)
+    draw_title(view, field.title)
+    return display
+
+
+def draw_legend(view, display, colours, label):
+    display.SetScalarBarVisibility(view, True)
+    bar = simple.GetScalarBar(colours, view)
+    bar.Title, bar.ComponentTitle = label, ""
+    bar.Orientation, bar.WindowLocation = "Horizontal", "Any Location"
+    bar.Position, bar.ScalarBarLength, bar.ScalarBarThickness = [0.15, 0.03], 0.7, 10
+    bar.TitleColor = bar.LabelColor = INK
+    bar.TitleFontSize, bar.LabelFontSize = TEXT, TEXT - 2
+    bar.AutomaticLabelFormat, bar.LabelFormat, bar.RangeLabelFormat = 0, "%g", "%.3g"
+    bar.AddRangeLabels = 0  # they overlap with the nearest tick
+    bar.DrawTickMarks = 0
+
+
+def draw_title(view, title):
+    text = simple.Show(simple.Text(Text=title), view, "TextSourceRepresentation")
+    text.WindowLocation = "Upper Center"
+    text.FontSize, text.Color = TEXT, INK
+
+
+def place_camera(view, box):
+    """A flat box is seen from above and fills the view, but for the title above and the legend below."""
+    left, right, bottom, top, near, far = box
+    x, y, z = (left + right) / 2, (bottom + top) / 2, (near + far) / 2
+    view.CameraParallelProjection = 1
+    view.CameraFocalPoint = [x, y, z]
+    if not is_flat(box):
+        size = max(right - left, top - bottom, far - near)
+        view.CameraPosition, view.CameraViewUp = [x - size, y - 1.5 * size, z + size], [0, 0, 1]
+        view.CameraParallelScale = 0.75 * size
+        return
+    width, height = view.ViewSize
+    half_height = max((right - left) / 2 * height / width * 1.08, (top - bottom) / 2 * 1.3)
+    y -= 0.06 * half_height
+    view.InteractionMode = "2D"
+    view.CameraFocalPoint, view.CameraPosition, view.CameraViewUp = [x, y, z], [x, y, z + 1], [0, 1, 0]
+    view.CameraParallelScale = half_height
+
+
+def draw_chart(table, x, lines, titles, legend="TopRight"):
+    """Lines on a logarithmic axis, the last one on top. Titles: of the chart, its x and y axes."""
+    view = lay_out(simple.CreateView("XYChartView"), titles[0], CHART)
+    view.ChartTitle, view.BottomAxisTitle, view.LeftAxisTitle = titles
+    view.ChartTitleFontSize = view.BottomAxisTitleFontSize = view.LeftAxisTitleFontSize = CHART_TEXT
+    view.BottomAxisLabelFontSize = view.LeftAxisLabelFontSize = view.LegendFontSize = CHART_TEXT - 2
+    view.ChartTitleBold = view.BottomAxisTitleBold = view.LeftAxisTitleBold = 0
+    view.LeftAxisLogScale = 1
+    view.LegendLocation = legend
+    display = simple.Show(table, view, "XYChartRepresentation")
+    display.UseIndexForXAxis, display.XArrayName = 0, x
+    display.SeriesVisibility = [line.column for line in lines]
+    display.SeriesLabel = [text for line in lines for text in (line.column, line.label)]
+    display.SeriesColor = [text for line in lines for text in (line.column, *map(str, line.colour))]
+    display.SeriesLineThickness = [text for line in lines for text in (line.column, str(line.thickness))]
+    display.SeriesLineStyle = [text for line in lines for text in (line.column, str(line.style))]
+    return view
+
+
+def shade(share):
+    """The colour between the first (0) and the last (1) of LINES."""
+    place = share * (len(LINES) - 1)
+    low = min(int(place), len(LINES) - 2)
+    return tuple(a + (b - a) * (place - low) for a, b in zip(LINES[low], LINES[low + 1]))
+
+
+def fetch(proxy, port=0):
+    """The rows of the table at an output port, as dictionaries."""
+    table = servermanager.Fetch(proxy, idx=port)
+    columns = [table.GetColumn(i) for i in range(table.GetNumberOfColumns())]
+    return [
+        {column.GetName(): column.GetValue(row) for column in columns}
+        for row in range(table.GetNumberOfRows())
+    ]
+
+
+def bounds(data):
+    data.UpdatePipeline()
+    return data.GetDataInformation().GetBounds()
+
+
+def is_flat(box):
+    left, right, bottom, top, near, far = box
+    return far - near <= 1e-9 * max(right - left, top - bottom)
+
+
+def values_of(data, array, association="POINTS"):
+    """What the server says about an array: its range, its number of components."""
+    data.UpdatePipeline()
+    return (data.PointData if association == "POINTS" else data.CellData)[array]
+
+
+def largest(data, array, association="POINTS"):
+    """The largest absolute value of an array, or the largest magnitude of a vector array."""
+    found = values_of(data, array, association)
+    component = 0 if found.GetNumberOfComponents() == 1 else -1
+    return max(abs(value) for value in found.GetRange(component))
+
+
+def rounded_up(value):
+    """The next number with one digit (or 1.5, 2.5), for the end of a legend."""
+    unit = 10.0 ** floor(log10(value))
+    return unit * next(step for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if value <= step * unit * 1.0001)
+
+
+def keeps_active_source(function):
+    """What is drawn with is no filter that a script goes on from."""
+
+    @wraps(function)
+    def kept(*arguments, **named):
+        source = simple.GetActiveSource()
+        try:
+            return function(*arguments, **named)
+        finally:
+            simple.SetActiveSource(source)
+
+    return kept

@@ -1,0 +1,178 @@
+"""Every view of paraflare.views is made and written as a picture and as a table, and mistakes say what to do."""
+
+import csv
+from xml.etree import ElementTree
+
+from flare_script import *
+from paraview.simple import *
+from vtkmodules.vtkIOImage import vtkPNGReader
+
+from paraflare import views
+
+assert not any("libtorch" in line for line in open("/proc/self/maps")), "views need no LibTorch"
+
+HEADS, LATENTS = 2, 8
+settings = dict(TINY, Blocks=2, Heads=HEADS, Latents=LATENTS)
+model = fresh("views.safetensors")
+FLARETrain(Input=cases(), PointTargetArrays=["von_mises"], ModelFile=model, **settings).UpdatePipeline()
+plate = XMLUnstructuredGridReader(FileName=files("test", 1))
+plate.UpdatePipeline()
+points = plate.GetDataInformation().GetNumberOfPoints()
+spectrum = FLARESpectrum(Input=plate, ModelFile=model)
+
+
+def colours(file, most=40):
+    """The colours of a picture, at places of a grid."""
+    reader = vtkPNGReader()
+    reader.SetFileName(file)
+    reader.Update()
+    image = reader.GetOutput()
+    width, height, _ = image.GetDimensions()
+    places = [(x, y) for x in range(0, width, max(1, width // most)) for y in range(0, height, max(1, height // most))]
+    return {tuple(image.GetScalarComponentAsDouble(x, y, 0, c) for c in range(3)) for x, y in places}
+
+
+def size(file):
+    reader = vtkPNGReader()
+    reader.SetFileName(file)
+    reader.Update()
+    return reader.GetOutput().GetDimensions()[:2]
+
+
+def rows(file):
+    return list(csv.DictReader(open(file)))
+
+
+def tags(file):
+    return [element.tag.split("}")[1] for element in ElementTree.parse(file).iter()]
+
+
+def written(view, name, fewest=10):
+    """Exports a view; the paths of its picture, drawing and table come back."""
+    files = views.export(view, fresh(name), scale=1)
+    assert [os.path.basename(file) for file in files] == [f"{name}.{form}" for form in ("png", "svg", "csv")], files
+    assert len(colours(files[0])) >= fewest, (name, len(colours(files[0])))
+    return files
+
+
+def refused(error, words, function, *arguments, **named):
+    """Checks that something is refused with an error that has these words."""
+    try:
+        function(*arguments, **named)
+    except error as e:
+        assert all(word in str(e) for word in words), str(e)
+        return
+    raise AssertionError(f"{function.__name__}{arguments} {named} was not refused")
+
+
+# Charts are lines in SVG, and the columns that they show in CSV.
+SetActiveSource(plate)
+_, drawing, table = written(views.eigenvalue_chart(spectrum), "chart", fewest=3)
+assert GetActiveSource() == plate
+assert tags(drawing).count("polyline") + tags(drawing).count("path") > 4 and "text" in tags(drawing), set(tags(drawing))
+heads = [f"Block {block} Head {head}" for block in range(2) for head in range(HEADS)]
+assert list(rows(table)[0]) == ["Mode", *heads] and len(rows(table)) == LATENTS, rows(table)[0]
+assert all(float(rows(table)[0][name]) == 1 for name in heads), rows(table)[0]
+
+one = views.eigenvalue_chart(spectrum, block=1, head=0)
+_, drawing, table = written(one, "chart_one", fewest=3)
+assert list(rows(table)[0]) == ["Mode", "Block 1 Head 0", "Block 1 Head 1"], rows(table)[0]
+thickness = list(one.Representations[0].SeriesLineThickness)
+assert dict(zip(thickness[::2], thickness[1::2]))["Block 1 Head 0"] == "4", thickness
+
+ensemble = FLAREEnsembleSpectrum(Input=cases(), ModelFile=model)
+_, drawing, table = written(views.ensemble_chart(ensemble, 1, 1), "ensemble", fewest=3)
+assert "polyline" in tags(drawing) or "path" in tags(drawing)
+assert len(rows(table)) == LATENTS
+for row in rows(table):
+    name = "Block 1 Head 1"
+    assert float(row[f"{name} lower"]) <= float(row[name]) <= float(row[f"{name} upper"]), row
+
+# Heat maps.
+summary = fetch(spectrum, 2)
+for quantity in ("EffectiveRank", "ModesTo999"):
+    _, drawing, table = written(views.head_map(spectrum, quantity), quantity)
+    column = summary.GetColumnByName(quantity)
+    for i, row in enumerate(rows(table)):
+        assert (int(row["Block"]), int(row["Head"])) == divmod(i, HEADS), row
+        assert abs(float(row[quantity]) - column.GetValue(i)) < 1e-8 * max(1, column.GetValue(i)), row
+    assert len(rows(table)) == 2 * HEADS
+_, _, table = written(views.similarity_map(spectrum, block=0), "similarity")
+found = {(row["Head"], row["OtherHead"]): float(row["Similarity"]) for row in rows(table)}
+assert len(found) == HEADS * HEADS and found["0", "0"] > 0.999 and found["0", "1"] == found["1", "0"], found
+assert {row["Block"] for row in rows(table)} == {"0"}
+
+# Modes: those that the filter has, and those of another head, which leave the first view as it is.
+layout = views.modes_on_mesh(spectrum, 0, 0, [1, 2])
+_, drawing, table = written(layout, "modes", fewest=100)
+assert "image" in tags(drawing)
+assert list(rows(table)[0])[:2] == ["mode_b0_h0_1", "mode_b0_h0_2"] and len(rows(table)) == points
+others = views.modes_on_mesh(spectrum, 1, 1, [0, 1, 2, 4])
+assert len(GetViewsInLayout(others)) == 4 and (spectrum.Block, spectrum.NumberOfModes) == (-1, 3)
+_, _, table = written(others, "others", fewest=100)
+assert all(abs(float(row["mode_b1_h1_0"]) - 1) < 1e-6 for row in rows(table)), "mode 0 is the constant"
+for view in GetViewsInLayout(others):
+    colour_map = view.Representations[0].LookupTable
+    assert colour_map.RGBPoints[0] == -colour_map.RGBPoints[-4], "symmetric about zero"
+written(layout, "modes", fewest=100)
+
+# Routes: the point that the filter takes is marked, or those that are selected.
+routes = FLARERoutes(Input=plate, ModelFile=model, Block=1, Head=0, Position=[0.012, 0.051, 0.0])
+view = views.route_on_mesh(routes)
+picture, _, table = written(view, "route", fewest=20)
+assert list(rows(table)[0])[0] == "route_b1_h0" and len(rows(table)) == points
+assert abs(sum(float(row["route_b1_h0"]) for row in rows(table)) - 1) < 1e-5
+marked = list(view.Representations)[-1].Input
+marked.UpdatePipeline()
+box = marked.GetDataInformation().GetBounds()
+distances = [sum((float(row[f"Points:{i}"]) - routes.Position[i]) ** 2 for i in range(3)) for row in rows(table)]
+nearest = rows(table)[distances.index(min(distances))]
+assert box[0] == box[1] and abs(box[0] - float(nearest["Points:0"])) + abs(box[2] - float(nearest["Points:1"])) < 1e-6
+some = IDSelectionSource(IDs=[0, 1, 0, 5, 0, 7], FieldType="POINT")
+routes = FLARERoutes(Input=plate, ModelFile=model, Selection=some)
+marked = list(views.route_on_mesh(routes).Representations)[-1].Input
+marked.UpdatePipeline()
+assert marked.GetDataInformation().GetNumberOfPoints() == 3
+
+# Bodies, and fields at cells.
+wave = Tetrahedralize(Input=PointDatatoCellData(Input=Wavelet(WholeExtent=[-3, 3, -4, 4, -2, 2])))
+solid = fresh("solid.safetensors")
+FLARETrain(Input=[wave, Transform(Input=wave)], CellTargetArrays=["RTData"], ModelFile=solid, **settings).UpdatePipeline()
+_, _, table = written(views.modes_on_mesh(FLARESpectrum(Input=wave, ModelFile=solid), 0, 1, 1), "body", fewest=50)
+wave.UpdatePipeline()
+cells = wave.GetDataInformation().GetNumberOfCells()
+assert list(rows(table)[0]) == ["mode_b0_h1_1", "Points:0", "Points:1", "Points:2"] and len(rows(table)) == cells
+_, _, table = written(views.route_on_mesh(FLARERoutes(Input=wave, ModelFile=solid, Position=[3, 4, 2])), "body_route", fewest=50)
+assert abs(sum(float(row["route_b0"]) for row in rows(table)) - HEADS) < 1e-5
+
+# One format, by the ending or by name; pictures as large as asked. In a layout, a view is drawn in the window, too.
+assert GetLayout(one) is not None and GetLayout(view) is not None
+assert size(views.export(one, fresh("small.png"), scale=1)[0]) == (800, 500)
+assert size(views.export(layout, fresh("large.png"), scale=2)[0]) == (1600, 960)
+assert [os.path.basename(file) for file in views.export(one, fresh("only.csv"))] == ["only.csv"]
+assert [os.path.basename(file) for file in views.export(one, fresh("v1.5"), formats="svg")] == ["v1.5.svg"]
+
+# Mistakes.
+refused(ValueError, ["no block 2", "blocks 0, 1"], views.eigenvalue_chart, spectrum, block=2)
+refused(ValueError, ["no head 7", "0, 1"], views.eigenvalue_chart, spectrum, block=0, head=7)
+refused(ValueError, ["which block"], views.eigenvalue_chart, spectrum, head=0)
+refused(ValueError, ["no head 2"], views.ensemble_chart, ensemble, 0, 2)
+refused(ValueError, ["'Rank'", "EffectiveRank"], views.head_map, spectrum, "Rank")
+refused(ValueError, ["which (block=", "blocks 0, 1"], views.similarity_map, spectrum)
+refused(ValueError, ["no block 5"], views.modes_on_mesh, spectrum, 5, 0)
+refused(ValueError, ["no head 5"], views.modes_on_mesh, spectrum, 0, 5)
+refused(ValueError, ["from 0"], views.modes_on_mesh, spectrum, 0, 0, [])
+refused(ValueError, ["has no mode_b0_h0_8", "not offered"], views.modes_on_mesh, spectrum, 0, 0, [1, LATENTS])
+query = SelectionQuerySource(ElementType="Point Data", QueryString="id < 3")
+followed = FLARERoutes(Input=plate, ModelFile=model, Selection=query)
+refused(RuntimeError, ["query", "ids", "property Selection"], views.route_on_mesh, followed)
+refused(TypeError, ["FLARERoutes"], views.route_on_mesh, spectrum)
+refused(TypeError, ["FLAREEnsembleSpectrum"], views.ensemble_chart, spectrum, 0, 0)
+refused(ValueError, ["png, svg, csv", "pdf"], views.export, one, fresh("chart"), formats=["pdf"])
+refused(TypeError, ["SpreadSheetView", "SaveData"], views.export, CreateView("SpreadSheetView"), fresh("table"))
+refused(TypeError, ["SaveData"], views.export, spectrum, fresh("spectrum"))
+refused(ValueError, ["nothing to write as CSV"], views.export, CreateRenderView(), fresh("empty.csv"))
+spectrum.Block = 1
+refused(ValueError, ["no block 0", "property Block"], views.eigenvalue_chart, spectrum, block=0)
+spectrum.ModelFile = "nowhere.safetensors"
+refused(RuntimeError, ["nowhere.safetensors", "ModelFile"], views.eigenvalue_chart, spectrum)
