@@ -83,7 +83,6 @@ void requireNoQuery(vtkSelection* selection)
     }
   }
 }
-}
 
 // Where nothing is selected of a data set, some kinds of selection extract an empty one.
 bool isWhole(vtkDataObject* extracted, vtkDataObject* original)
