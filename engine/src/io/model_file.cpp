@@ -296,6 +296,7 @@ bool operator==(const Model& a, const Model& b)
   const auto& one = a.impl();
   const auto& other = b.impl();
   return io::toMetadata(one.info) == io::toMetadata(other.info) && alike(one.meanField, other.meanField) &&
+         alike(one.spectra, other.spectra) &&
          std::equal(one.state.begin(), one.state.end(), other.state.begin(), other.state.end(),
            [&](const auto& x, const auto& y) { return x.first == y.first && alike(x.second, y.second); });
 }

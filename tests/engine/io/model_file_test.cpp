@@ -80,7 +80,7 @@ TEST_F(ModelFileTest, IsTheSameModelWhenItSaysTheSame)
   EXPECT_TRUE(model == Model::load(path("a")));
   const auto differs = [&](const std::function<void(ModelFile&)>& change)
   {
-    auto other = test::sampleModel();
+    auto other = written;
     change(other);
     writeModelFile(path("b"), other);
     return !(model == Model::load(path("b")));
@@ -91,6 +91,7 @@ TEST_F(ModelFileTest, IsTheSameModelWhenItSaysTheSame)
   EXPECT_TRUE(differs([](ModelFile& file) { file.info.training.notes.push_back("another"); }));
   EXPECT_TRUE(differs([](ModelFile& file) { file.info.normalisation.targets.mean.front() += 1.0; }));
   EXPECT_TRUE(differs([](ModelFile& file) { file.meanField = file.meanField + 1.0; }));
+  EXPECT_TRUE(differs([](ModelFile& file) { file.spectra = file.spectra * 0.5; }));
 }
 
 TEST_F(ModelFileTest, TensorsNeedNotBeContiguous)
