@@ -79,7 +79,7 @@ private:
 };
 }
 
-void fillHeadMap(vtkPolyData* map, const std::vector<MeshSpectra>& meshes)
+void fillHeadMap(vtkPolyData* map, const std::vector<MeshSpectra>& meshes, const IsChosen& isChosen)
 {
   Squares squares;
   double row = -1.0;
@@ -95,14 +95,15 @@ void fillHeadMap(vtkPolyData* map, const std::vector<MeshSpectra>& meshes)
         { { "Block", static_cast<int>(head.block) }, { "Head", static_cast<int>(head.head) },
           { "ModesTo90", static_cast<int>(modesToEnergy(values, 0.9)) },
           { "ModesTo99", static_cast<int>(modesToEnergy(values, 0.99)) },
-          { "ModesTo999", static_cast<int>(modesToEnergy(values, 0.999)) } },
+          { "ModesTo999", static_cast<int>(modesToEnergy(values, 0.999)) },
+          { "Chosen", isChosen(head.block, head.head) ? 1 : 0 } },
         { { "EffectiveRank", effectiveRank(values) }, { "SpectralGap", spectralGap(values) } });
     }
   }
   squares.fill(map);
 }
 
-void fillSimilarityMap(vtkPolyData* map, const std::vector<MeshSpectra>& meshes)
+void fillSimilarityMap(vtkPolyData* map, const std::vector<MeshSpectra>& meshes, const IsChosen& isChosen)
 {
   constexpr double between = 1.0; // two blocks
   Squares squares;
@@ -120,7 +121,7 @@ void fillSimilarityMap(vtkPolyData* map, const std::vector<MeshSpectra>& meshes)
       {
         squares.add(left + static_cast<double>(other), below + static_cast<double>(head.head),
           { { "Block", static_cast<int>(head.block) }, { "Head", static_cast<int>(head.head) },
-            { "OtherHead", static_cast<int>(other) } },
+            { "OtherHead", static_cast<int>(other) }, { "Chosen", isChosen(head.block, head.head) ? 1 : 0 } },
           { { "Similarity", head.similarity[other] } });
       }
     }

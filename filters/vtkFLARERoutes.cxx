@@ -12,11 +12,14 @@
 
 #include "flare/mixing.h"
 
+#include <vtkCellArray.h>
 #include <vtkDataObject.h>
 #include <vtkInformation.h>
 #include <vtkInformationVector.h>
 #include <vtkMultiProcessController.h>
 #include <vtkObjectFactory.h>
+#include <vtkPoints.h>
+#include <vtkPolyData.h>
 #include <vtkSelection.h>
 #include <vtkTable.h>
 
@@ -40,7 +43,8 @@ enum Input
 enum Port
 {
   ROUTES,
-  LATENTS
+  LATENTS,
+  POINTS
 };
 
 std::int64_t countOfAll(const PointIndices& points, flare::Communicator& communicator)
@@ -66,7 +70,7 @@ vtkFLARERoutes::vtkFLARERoutes()
   : vtkFLAREModelAlgorithm(MODEL)
   , Keep(new Kept)
 {
-  this->SetNumberOfOutputPorts(2);
+  this->SetNumberOfOutputPorts(3);
 }
 
 vtkFLARERoutes::~vtkFLARERoutes() = default;
@@ -89,7 +93,9 @@ int vtkFLARERoutes::FillInputPortInformation(int port, vtkInformation* info)
 
 int vtkFLARERoutes::FillOutputPortInformation(int port, vtkInformation* info)
 {
-  info->Set(vtkDataObject::DATA_TYPE_NAME(), port == ROUTES ? "vtkDataObject" : "vtkTable");
+  info->Set(vtkDataObject::DATA_TYPE_NAME(), port == ROUTES   ? "vtkDataObject"
+                                             : port == POINTS ? "vtkPolyData"
+                                                              : "vtkTable");
   return 1;
 }
 
@@ -98,6 +104,10 @@ int vtkFLARERoutes::RequestDataObject(
 {
   makeLike(outputs, ROUTES, vtkDataObject::GetData(inputs[MESH], 0));
   makeTables(outputs, { LATENTS });
+  if (!vtkPolyData::GetData(outputs, POINTS))
+  {
+    outputs->GetInformationObject(POINTS)->Set(vtkDataObject::DATA_OBJECT(), vtkNew<vtkPolyData>());
+  }
   return 1;
 }
 
@@ -178,6 +188,7 @@ void vtkFLARERoutes::Trace(vtkInformationVector** inputs, vtkInformationVector* 
   this->AddRoutes(meshes, chosen, association, notes, *communicator);
   this->SetAbortOutput(stopRequested(this, *communicator));
   this->FillLatents(vtkTable::GetData(outputs, LATENTS), chosen, *communicator);
+  this->FillPoints(vtkPolyData::GetData(outputs, POINTS), chosen);
   auto warnings = unite(*communicator, notes);
   if (kept.reading.sharedPoints > 0)
   {
@@ -249,6 +260,26 @@ void vtkFLARERoutes::AddRoutes(std::vector<CaseMesh>& meshes, const std::vector<
       "nothing is selected of this mesh. Select points or cells of the input, or "
       "clear the selection, so that Position counts");
   }
+}
+
+// On each rank those that it has.
+void vtkFLARERoutes::FillPoints(vtkPolyData* output, const std::vector<PointIndices>& chosen) const
+{
+  vtkNew<vtkPoints> points;
+  points->SetDataTypeToDouble();
+  vtkNew<vtkCellArray> vertices;
+  for (std::size_t m = 0; m < chosen.size(); ++m)
+  {
+    const auto& coordinates = this->Keep->cases[m].points;
+    for (const auto i : chosen[m])
+    {
+      const vtkIdType id =
+        points->InsertNextPoint(coordinates.at(i, 0), coordinates.at(i, 1), coordinates.at(i, 2));
+      vertices->InsertNextCell(1, &id);
+    }
+  }
+  output->SetPoints(points);
+  output->SetVerts(vertices);
 }
 
 // The mean over all chosen points of their rows of R, head by head; on the first rank, because ParaView joins

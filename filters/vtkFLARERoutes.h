@@ -9,7 +9,7 @@
  * Port 0: Routes, the mesh with route_bB_hH (route_bB: the sum over all heads) for the chosen points: the
  * mean of their rows. With a Latent also encode_bB_hH_mM, where it listens, and decode_bB_hH_mM, where it
  * speaks. Port 1: Latents, a table of Latent and Head_H, the chosen points' row of R: through which latents
- * they hear.
+ * they hear. Port 2: Points, the chosen points.
  *
  * The chosen points are those of the selection on the port Selection, else the one that is nearest to
  * Position. Where the surrogate's fields are at cells, cells (their centres) stand for points throughout.
@@ -27,6 +27,7 @@
 #include <string>
 #include <vector>
 
+class vtkPolyData;
 class vtkTable;
 
 namespace flare
@@ -108,6 +109,7 @@ private:
     flare::SpectrumPrecision precision, const std::shared_ptr<flare::Communicator>& communicator);
   void AddRoutes(std::vector<flare::filters::CaseMesh>& meshes, const Points& chosen,
     flare::Association association, std::vector<std::string>& notes, flare::Communicator& communicator) const;
+  void FillPoints(vtkPolyData* output, const Points& chosen) const;
   void FillLatents(vtkTable* table, const Points& chosen, flare::Communicator& communicator) const;
 
   struct Kept;

@@ -25,6 +25,7 @@
 #include <vtkTable.h>
 
 #include <algorithm>
+#include <iterator>
 #include <sstream>
 #include <vector>
 
@@ -43,14 +44,15 @@ enum Port
   TRAINING
 };
 
-void addModes(CaseMesh& mesh, flare::Association association, const flare::HeadModes& modes,
+void addModes(CaseMesh& mesh, flare::Association association, const flare::HeadModes& modes, int first,
   std::vector<std::string>& notes)
 {
   const auto place = "_b" + std::to_string(modes.block) + "_h" + std::to_string(modes.head) + "_";
   for (std::size_t i = 0; i < modes.right.size(); ++i)
   {
-    addValues(mesh, association, "mode" + place + std::to_string(i), modes.right[i], notes);
-    addValues(mesh, association, "left" + place + std::to_string(i), modes.left[i], notes);
+    const auto name = place + std::to_string(static_cast<std::size_t>(first) + i);
+    addValues(mesh, association, "mode" + name, modes.right[i], notes);
+    addValues(mesh, association, "left" + name, modes.left[i], notes);
   }
 }
 }
@@ -60,7 +62,9 @@ struct vtkFLARESpectrum::Kept
 {
   InputWatch watch;
   std::vector<MeshSpectra> spectra;
+  bool complete = false;              // are they all there?
   std::vector<flare::Mixing> mixings; // of each mesh, where one block is chosen
+  int block = -1;                     // theirs
   ReadingNotes reading;
   vtkNew<vtkIntArray> epochs;
 };
@@ -112,11 +116,11 @@ int vtkFLARESpectrum::RequestData(
   return 1;
 }
 
-// All that the spectra depend on, besides the input.
+// All that the tables depend on, besides the input.
 std::string vtkFLARESpectrum::SettingsText(vtkDataObject* input) const
 {
   std::ostringstream text;
-  text << this->Internal->identity(timeOf(input)) << this->Block << " " << this->CompareHeads << " "
+  text << this->Internal->identity(timeOf(input)) << this->BlockOfTables() << " " << this->CompareHeads << " "
        << this->MergeBlocks << " " << this->Precision << " " << this->Device;
   return text.str();
 }
@@ -138,22 +142,21 @@ void vtkFLARESpectrum::Analyse(vtkDataObject* input, vtkInformationVector* outpu
   std::vector<std::string> notes;
   if (this->Epoch >= 0)
   {
-    const auto stored = about("Epoch", [&] { return trainingSpectra(model, this->Epoch, this->Block); });
+    const auto stored =
+      about("Epoch", [&] { return trainingSpectra(model, this->Epoch, this->BlockOfTables()); });
     this->FillTables(model, { { std::string(), stored } }, outputs);
     return;
   }
   auto& kept = *this->Keep;
   const bool changed = kept.watch.changed(input, this->SettingsText(input), *communicator);
-  if (changed || kept.mixings.size() != meshes.size())
+  const bool tables = changed || !kept.complete;
+  if (tables || this->Block < 0 || kept.block != this->Block)
   {
-    this->Compute(model, meshes, notes, communicator);
+    this->Visit(model, meshes, tables, notes, communicator);
   }
-  else
+  for (std::size_t m = 0; m < kept.mixings.size(); ++m)
   {
-    for (std::size_t m = 0; m < meshes.size(); ++m)
-    {
-      this->AddModes(kept.mixings[m], model.info().signature.association, meshes[m], notes);
-    }
+    this->AddModes(kept.mixings[m], model.info().signature.association, meshes[m], notes);
   }
   this->SetAbortOutput(stopRequested(this, *communicator));
   this->FillTables(model, kept.spectra, outputs);
@@ -165,16 +168,23 @@ void vtkFLARESpectrum::Analyse(vtkDataObject* input, vtkInformationVector* outpu
   warn(this, warnings, controller);
 }
 
-void vtkFLARESpectrum::Compute(const flare::Model& model, std::vector<CaseMesh>& meshes,
+// One forward pass: for the tables over their blocks, else to the one block whose modes are wanted. Modes of
+// all blocks are added at once, since their operators are not kept.
+void vtkFLARESpectrum::Visit(const flare::Model& model, std::vector<CaseMesh>& meshes, bool tables,
   std::vector<std::string>& notes, const std::shared_ptr<flare::Communicator>& communicator)
 {
   auto& kept = *this->Keep;
   kept.mixings.clear(); // they are complete, or not there
-  kept.spectra.clear();
+  kept.block = -1;
   kept.reading = {};
-  for (const auto& mesh : meshes)
+  if (tables)
   {
-    kept.spectra.push_back({ mesh.name, {} });
+    kept.complete = false;
+    kept.spectra.clear();
+    for (const auto& mesh : meshes)
+    {
+      kept.spectra.push_back({ mesh.name, {} });
+    }
   }
   flare::SpectrumOptions options;
   options.precision = spectrumPrecision(this->Precision, "spectra");
@@ -185,16 +195,20 @@ void vtkFLARESpectrum::Compute(const flare::Model& model, std::vector<CaseMesh>&
   };
   std::vector<flare::Mixing> mixings;
   const bool finished = forEachMixing(
-    model, meshes, this->Internal->parameterValues, static_cast<flare::Device>(this->Device), this->Block,
-    options, kept.reading,
+    model, meshes, this->Internal->parameterValues, static_cast<flare::Device>(this->Device),
+    tables ? this->BlockOfTables() : this->Block, options, kept.reading,
     [&](std::size_t mesh, const flare::Case&, flare::Mixing mixing)
     {
-      for (auto& head : mixing.spectra(-1, this->CompareHeads))
+      if (tables)
       {
-        kept.spectra[mesh].heads.push_back(std::move(head));
+        auto heads = mixing.spectra(-1, this->CompareHeads);
+        std::move(heads.begin(), heads.end(), std::back_inserter(kept.spectra[mesh].heads));
       }
-      this->AddModes(mixing, model.info().signature.association, meshes[mesh], notes);
-      if (this->Block >= 0)
+      if (this->Block < 0)
+      {
+        this->AddModes(mixing, model.info().signature.association, meshes[mesh], notes);
+      }
+      else if (mixing.block() == this->Block)
       {
         mixings.push_back(std::move(mixing));
       }
@@ -202,8 +216,15 @@ void vtkFLARESpectrum::Compute(const flare::Model& model, std::vector<CaseMesh>&
     communicator);
   if (finished)
   {
+    kept.complete = true;
     kept.mixings = std::move(mixings);
+    kept.block = this->Block;
   }
+}
+
+bool vtkFLARESpectrum::IsChosen(std::int64_t block, std::int64_t head) const
+{
+  return (this->Block < 0 || this->Block == block) && (this->Head < 0 || this->Head == head);
 }
 
 void vtkFLARESpectrum::AddModes(const flare::Mixing& mixing, flare::Association association, CaseMesh& mesh,
@@ -213,7 +234,8 @@ void vtkFLARESpectrum::AddModes(const flare::Mixing& mixing, flare::Association 
   const std::int64_t first = all ? 0 : this->Head, last = all ? mixing.heads() : this->Head + 1;
   for (auto head = first; this->NumberOfModes > 0 && head < last; ++head)
   {
-    addModes(mesh, association, mixing.modes(head, this->NumberOfModes), notes);
+    addModes(
+      mesh, association, mixing.modes(head, this->NumberOfModes, this->FirstMode), this->FirstMode, notes);
   }
 }
 
@@ -227,11 +249,12 @@ void vtkFLARESpectrum::FillTables(
   fillSpectrum(vtkTable::GetData(outputs, SPECTRUM), shown);
   fillHeads(vtkTable::GetData(outputs, SUMMARY), shown);
   fillChart(vtkTable::GetData(outputs, CHART), shown);
-  fillHeadMap(vtkPolyData::GetData(outputs, HEAD_MAP), shown);
-  fillSimilarityMap(vtkPolyData::GetData(outputs, SIMILARITY), shown);
+  const auto chosen = [this](std::int64_t block, std::int64_t head) { return this->IsChosen(block, head); };
+  fillHeadMap(vtkPolyData::GetData(outputs, HEAD_MAP), shown, chosen);
+  fillSimilarityMap(vtkPolyData::GetData(outputs, SIMILARITY), shown, chosen);
   if (first)
   {
-    fillTrainingRanks(vtkTable::GetData(outputs, TRAINING), model, this->Block);
+    fillTrainingRanks(vtkTable::GetData(outputs, TRAINING), model, this->BlockOfTables());
   }
 }
 
@@ -251,7 +274,9 @@ void vtkFLARESpectrum::PrintSelf(ostream& os, vtkIndent indent)
   this->Superclass::PrintSelf(os, indent);
   os << indent << "Block: " << this->Block << "\n";
   os << indent << "Head: " << this->Head << "\n";
+  os << indent << "AllBlocks: " << this->AllBlocks << "\n";
   os << indent << "NumberOfModes: " << this->NumberOfModes << "\n";
+  os << indent << "FirstMode: " << this->FirstMode << "\n";
   os << indent << "CompareHeads: " << this->CompareHeads << "\n";
   os << indent << "Epoch: " << this->Epoch << "\n";
   os << indent << "MergeBlocks: " << this->MergeBlocks << "\n";

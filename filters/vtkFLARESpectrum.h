@@ -13,16 +13,17 @@
  * a row per head: Block, Head, EffectiveRank, ModesTo90, ModesTo99, ModesTo999, SecondEigenvalue,
  * SpectralGap. Port 3: Chart, Mode and a column of eigenvalues per head, NaN below 1e-16. Port 4: Head Map,
  * the summary as a picture of squares, blocks below each other and heads side by side. Port 5: Similarity,
- * the heads of a block against each other, where CompareHeads asks for it. Port 6: Training, Epoch and a
- * column per head with its effective rank, for the epochs after which spectra were stored (FLARETrain's
- * SpectraEvery). Where a composite has several
- * volume blocks, each is a mesh of its own, and the tables say in Mesh which it is.
+ * the heads of a block against each other, where CompareHeads asks for it. Squares of heads whose modes are
+ * on the mesh are marked by 1 in the array Chosen. Port 6: Training, Epoch and a column per head with its
+ * effective rank, for the epochs after which spectra were stored (FLARETrain's SpectraEvery). Where a
+ * composite has several volume blocks, each is a mesh of its own, and the tables say in Mesh which it is.
  */
 #ifndef vtkFLARESpectrum_h
 #define vtkFLARESpectrum_h
 
 #include "vtkFLAREModelAlgorithm.h"
 
+#include <cstdint>
 #include <memory> // for the private part
 #include <string>
 #include <vector>
@@ -50,7 +51,7 @@ public:
 
   ///@{
   /** The block to look at, and its head whose modes are wanted, from 0; -1: all. The tables are about all
-   * heads of the block. Another head, or number of modes, of one block is found without another forward pass.
+   * heads of the block. Another head, or other modes, of one block are found without another forward pass.
    */
   vtkSetClampMacro(Block, int, -1, VTK_INT_MAX);
   vtkGetMacro(Block, int);
@@ -59,9 +60,18 @@ public:
   ///@}
 
   ///@{
-  /** How many modes of each chosen head come as arrays on the mesh. */
+  /** The tables are about the heads of all blocks, whichever block's modes are wanted. */
+  vtkSetMacro(AllBlocks, bool);
+  vtkGetMacro(AllBlocks, bool);
+  vtkBooleanMacro(AllBlocks, bool);
+  ///@}
+
+  ///@{
+  /** How many modes of each chosen head come as arrays on the mesh, from the first on (0: the constant). */
   vtkSetClampMacro(NumberOfModes, int, 0, VTK_INT_MAX);
   vtkGetMacro(NumberOfModes, int);
+  vtkSetClampMacro(FirstMode, int, 0, VTK_INT_MAX);
+  vtkGetMacro(FirstMode, int);
   ///@}
 
   ///@{
@@ -99,14 +109,18 @@ protected:
 
   int Block = -1;
   int Head = -1;
+  bool AllBlocks = false;
   int NumberOfModes = 3;
+  int FirstMode = 0;
   bool CompareHeads = false;
   int Epoch = -1;
   bool MergeBlocks = false;
 
 private:
   void Analyse(vtkDataObject* input, vtkInformationVector* outputs);
-  void Compute(const flare::Model& model, std::vector<flare::filters::CaseMesh>& meshes,
+  int BlockOfTables() const { return this->AllBlocks ? -1 : this->Block; }
+  bool IsChosen(std::int64_t block, std::int64_t head) const;
+  void Visit(const flare::Model& model, std::vector<flare::filters::CaseMesh>& meshes, bool tables,
     std::vector<std::string>& notes, const std::shared_ptr<flare::Communicator>& communicator);
   void AddModes(const flare::Mixing& mixing, flare::Association association, flare::filters::CaseMesh& mesh,
     std::vector<std::string>& notes) const;

@@ -2,6 +2,7 @@
 
 #include "layouts/pqFLARECameraLinks.h"
 #include "layouts/pqFLARELayouts.h"
+#include "layouts/pqFLAREPicks.h"
 #include "panel/pqFLAREPropertyWidgets.h"
 #include "pqFLAREMissingModels.h"
 #include "pqFLAREToolBar.h"
@@ -48,6 +49,7 @@ pqFLAREGui::pqFLAREGui(pqApplicationCore* core)
   QObject::connect(core->getUndoStack(), &pqUndoStack::redone, this, mend);
   new pqFLARECameraLinks(this);
   new pqFLARELayouts(this);
+  new pqFLAREPicks(this);
   new pqFLAREMissingModels(this);
   this->addDock();
 }

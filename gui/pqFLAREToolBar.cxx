@@ -2,16 +2,24 @@
 
 #include "example_data.h"
 #include "layouts/comparison_layout.h"
+#include "layouts/export_views.h"
+#include "layouts/head_map_layout.h"
+#include "layouts/model_filters.h"
+#include "layouts/routes_layout.h"
 #include "layouts/spectrum_layout.h"
 
 #include "pqActiveObjects.h"
 #include "pqApplicationCore.h"
+#include "pqFileDialog.h"
 #include "pqOutputPort.h"
 #include "pqPipelineSource.h"
 #include "pqProxyGroupMenuManager.h"
 #include "pqServer.h"
 #include "pqSettings.h"
+#include "pqView.h"
 #include "vtkSMSession.h"
+#include "vtkSMViewLayoutProxy.h"
+#include "vtkSMViewProxy.h"
 
 #include <QAction>
 #include <QMainWindow>
@@ -23,6 +31,13 @@
 
 namespace
 {
+// The one that has the active view, or null.
+vtkSMViewLayoutProxy* currentLayout()
+{
+  auto* view = pqActiveObjects::instance().activeView();
+  return view ? vtkSMViewLayoutProxy::FindLayout(view->getViewProxy()) : nullptr;
+}
+
 // While the pipeline runs it is looked again after this time.
 constexpr int enableInterval = 100; // ms
 
@@ -70,6 +85,15 @@ void pqFLAREToolBar::makeActions()
     "Truth, prediction and error side by side, in a new layout", QKeySequence("Ctrl+Alt+C"));
   this->Spectrum = makeAction(this, "actionFLARESpectrum", "&Spectrum", "spectrum_layout",
     "The eigenvalues of the heads and the modes of one head, in a new layout", QKeySequence("Ctrl+Alt+S"));
+  this->HeadMap = makeAction(this, "actionFLAREHeadMap", "&Head Map", "head_map_layout",
+    "The effective rank of all heads as a map, how alike they are, and the modes of one, in a new layout",
+    QKeySequence("Ctrl+Alt+M"));
+  this->Routes = makeAction(this, "actionFLARERoutes", "&Routes", "routes_layout",
+    "Where a point of the mesh takes its information from, in a new layout: click on another point",
+    QKeySequence("Ctrl+Alt+R"));
+  this->Export = makeAction(this, "actionFLAREExport", "&Export Views…", "export_views",
+    "Writes the views of the current layout as pictures (PNG, SVG), and their data as tables (CSV)");
+  QObject::connect(this->Export, &QAction::triggered, this, &pqFLAREToolBar::exportViews);
   this->Example = makeAction(this, "actionFLAREExample", "&Open the Example (Plates)", "example",
     "Opens the cases of the example: plates with a hole under tension, for FLARE Train");
   this->Fields = new QMenu("Comparison o&f", this->Window);
@@ -83,19 +107,47 @@ void pqFLAREToolBar::makeActions()
         this->compare(flare::gui::comparedFields(port).front());
       }
     });
-  QObject::connect(this->Spectrum, &QAction::triggered, this,
-    [this]
+  this->showBy(this->Spectrum, &flare::gui::showSpectrum,
+    "The filter has no modes to show. Its panel and the output messages say why; Number Of Modes must be at "
+    "least 1, and First Mode a mode that there is.");
+  this->showBy(this->HeadMap, &flare::gui::showHeadMap,
+    "The filter has no spectra to show. Its panel and the output messages say why.");
+  this->showBy(this->Routes, &flare::gui::showRoutes,
+    "The filter has no route to show. Its panel and the output messages say why.");
+  QObject::connect(this->Example, &QAction::triggered, this, &flare::gui::openExample);
+}
+
+void pqFLAREToolBar::showBy(QAction* action, bool (*showLayout)(pqPipelineSource*), const QString& nothing)
+{
+  QObject::connect(action, &QAction::triggered, this,
+    [this, action, showLayout, nothing]
     {
       auto* source = pqActiveObjects::instance().activeSource();
-      if (source && !flare::gui::showSpectrum(source))
+      if (source && !showLayout(source))
       {
-        QMessageBox::warning(this->Window, "FLARE Spectrum",
-          "The filter has no modes to show. Its panel and the output messages say why; Number Of Modes must "
-          "be "
-          "at least 1.");
+        QMessageBox::warning(this->Window, "FLARE " + action->text().remove('&'), nothing);
       }
     });
-  QObject::connect(this->Example, &QAction::triggered, this, &flare::gui::openExample);
+}
+
+void pqFLAREToolBar::exportViews()
+{
+  auto* layout = currentLayout();
+  pqFileDialog dialog(nullptr, this->Window, "Export Views: Choose a Folder", QString(), QString(), false);
+  dialog.setObjectName("FLAREExportDialog");
+  dialog.setFileMode(pqFileDialog::Directory);
+  if (!layout || dialog.exec() != QDialog::Accepted || dialog.getSelectedFiles().isEmpty())
+  {
+    return;
+  }
+  const auto exported = flare::gui::exportViews(layout, dialog.getSelectedFiles().front());
+  if (!exported.missing.isEmpty())
+  {
+    QMessageBox::warning(this->Window, "FLARE Export Views",
+      "These files could not be written; is there room in the folder, and may you write there? With a remote "
+      "server the tables are in the folder of this name on its machine.\n" +
+        exported.missing.join("\n"));
+  }
 }
 
 void pqFLAREToolBar::makeMenu()
@@ -107,6 +159,9 @@ void pqFLAREToolBar::makeMenu()
   menu->addAction(this->Comparison);
   menu->addMenu(this->Fields);
   menu->addAction(this->Spectrum);
+  menu->addAction(this->HeadMap);
+  menu->addAction(this->Routes);
+  menu->addAction(this->Export);
   menu->addSeparator();
   menu->addAction(this->Example);
   const auto menus = bar->actions();
@@ -122,7 +177,7 @@ void pqFLAREToolBar::fillToolBar()
   }
   this->placeToolBar(bar);
   bar->addSeparator();
-  for (auto* action : { this->Comparison, this->Spectrum, this->Example })
+  for (auto* action : { this->Comparison, this->Spectrum, this->HeadMap, this->Routes, this->Example })
   {
     bar->addAction(action);
     bar->widgetForAction(action)->setObjectName(action->objectName());
@@ -178,7 +233,12 @@ void pqFLAREToolBar::update()
   auto* port = this->comparedPort();
   this->Comparison->setEnabled(port);
   this->Fields->setEnabled(port);
-  this->Spectrum->setEnabled(flare::gui::hasSpectrum(pqActiveObjects::instance().activeSource()));
+  const bool model = flare::gui::hasModel(pqActiveObjects::instance().activeSource());
+  for (auto* action : { this->Spectrum, this->HeadMap, this->Routes })
+  {
+    action->setEnabled(model);
+  }
+  this->Export->setEnabled(currentLayout());
   this->Example->setEnabled(server);
   this->showFields(port);
 }

@@ -14,6 +14,7 @@
 #include <QTimer>
 
 class pqOutputPort;
+class pqPipelineSource;
 class QAction;
 class QMainWindow;
 class QMenu;
@@ -39,6 +40,10 @@ private:
   /** Which actions apply now, and the fields that can be compared. */
   void update();
   void showFields(pqOutputPort* port);
+  /** Asks for a folder, and writes what the current layout shows. */
+  void exportViews();
+  /** Has the action show the active source, and say why it could not. */
+  void showBy(QAction* action, bool (*showLayout)(pqPipelineSource*), const QString& nothing);
   void compare(const flare::gui::ComparedField& field);
   /** The port of the active source that holds what can be compared, or null. */
   pqOutputPort* comparedPort() const;
@@ -50,6 +55,9 @@ private:
   QStringList Labels;
   QAction* Comparison = nullptr;
   QAction* Spectrum = nullptr;
+  QAction* HeadMap = nullptr;
+  QAction* Routes = nullptr;
+  QAction* Export = nullptr;
   QAction* Example = nullptr;
 };
 

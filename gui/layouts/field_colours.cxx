@@ -18,6 +18,7 @@ namespace flare::gui
 namespace
 {
 constexpr const char* roleKey = "FLARE";
+constexpr const char* givenKey = "FLAREGiven"; // the array that a view was given
 
 vtkSMProxy* mapOf(vtkSMProxy* representation)
 {
@@ -53,6 +54,16 @@ void showBar(vtkSMProxy* representation, vtkSMViewProxy* view, const QString& ti
     });
 }
 
+// Where no other representation needs it.
+void hideBar(vtkSMProxy* map, vtkSMViewProxy* view)
+{
+  if (map)
+  {
+    vtkNew<vtkSMTransferFunctionManager> manager;
+    manager->HideScalarBarIfNotNeeded(map, view);
+  }
+}
+
 // What the map covers, as the role of the representation asks for; false where there are no data.
 bool wantedRange(vtkSMProxy* representation, vtkSMProxy* map, double range[2])
 {
@@ -73,7 +84,17 @@ bool wantedRange(vtkSMProxy* representation, vtkSMProxy* map, double range[2])
   {
     return false; // no finite value
   }
-  if (roleOf(representation) != "truth")
+  const auto role = roleOf(representation);
+  if (role == "similarity")
+  {
+    range[0] = 0.0;
+    range[1] = 1.0;
+  }
+  else if (role == "route")
+  {
+    range[0] = 0.0;
+  }
+  else if (role != "truth" && role != "head map")
   {
     const double largest = std::max(std::abs(range[0]), std::abs(range[1]));
     range[1] = largest > 0.0 ? largest : 1.0;
@@ -104,6 +125,37 @@ void colourBy(vtkSMProxy* representation, vtkSMViewProxy* view, const ShownField
   showBar(representation, view, title);
 }
 
+void colourByGiven(vtkSMProxy* representation, vtkSMViewProxy* view, const ShownField& field,
+  const char* preset, const QString& title)
+{
+  auto* before = mapOf(representation);
+  colourBy(representation, view, field, preset, title);
+  representation->SetAnnotation(givenKey, field.array.toUtf8().constData());
+  hideBar(before, view);
+}
+
+bool colourByNone(vtkSMProxy* representation, vtkSMViewProxy* view)
+{
+  auto* before = mapOf(representation);
+  if (before)
+  {
+    vtkSMPVRepresentationProxy::SetScalarColoring(representation, nullptr, 0);
+    hideBar(before, view);
+  }
+  return before;
+}
+
+QString coloured(vtkSMProxy* representation)
+{
+  return vtkSMPropertyHelper(representation, "ColorArrayName").GetInputArrayNameToProcess();
+}
+
+bool isGiven(vtkSMProxy* representation)
+{
+  return representation->HasAnnotation(givenKey) &&
+         coloured(representation) == representation->GetAnnotation(givenKey);
+}
+
 void colourAs(vtkSMProxy* other, vtkSMProxy* representation, vtkSMViewProxy* view, const ShownField& field,
   const QString& title)
 {
@@ -129,7 +181,8 @@ bool fitRange(vtkSMProxy* representation)
     return false;
   }
   vtkSMTransferFunctionProxy::RescaleTransferFunction(map, wanted);
-  if (auto* opacity = vtkSMPropertyHelper(representation, "ScalarOpacityFunction").GetAsProxy())
+  if (auto* opacity =
+        vtkSMPropertyHelper(representation, "ScalarOpacityFunction", /*quiet=*/true).GetAsProxy())
   {
     vtkSMTransferFunctionProxy::RescaleTransferFunction(opacity, wanted);
   }

@@ -16,8 +16,8 @@ struct ShownField
   int component = -1; // -1: the magnitude, or the values of a scalar
 };
 
-// What a representation stands for: "truth", "prediction", "error", "eigenvalues", or "mode 2". Empty: none
-// of these.
+// What a representation stands for: "truth", "prediction", "error", "eigenvalues", "head map", "similarity",
+// "mode 2" (the second view of modes), "route", or "picked". Empty: none of these.
 void setRole(vtkSMProxy* representation, const QString& role);
 QString roleOf(vtkSMProxy* representation);
 
@@ -25,12 +25,22 @@ QString roleOf(vtkSMProxy* representation);
 void colourBy(vtkSMProxy* representation, vtkSMViewProxy* view, const ShownField& field, const char* preset,
   const QString& title);
 
+// As colourBy, and remembers the array: by that a choice of the user's is known later. The map that it had
+// before goes from the view.
+void colourByGiven(vtkSMProxy* representation, vtkSMViewProxy* view, const ShownField& field,
+  const char* preset, const QString& title);
+bool colourByNone(vtkSMProxy* representation, vtkSMViewProxy* view); // true when that changed it
+// The array that the representation is coloured by; is it the one that it was given?
+QString coloured(vtkSMProxy* representation);
+bool isGiven(vtkSMProxy* representation);
+
 // Colours by the field with the colour map of another representation.
 void colourAs(vtkSMProxy* other, vtkSMProxy* representation, vtkSMViewProxy* view, const ShownField& field,
   const QString& title);
 
-// Fits the range of the colour map to the data: for the truth from its smallest to its largest value, for
-// errors and modes symmetric about zero, for magnitudes of those from zero. True when that changed it.
+// Fits the range of the colour map to the data: for the truth and the head map from the smallest to the
+// largest value, for errors and modes symmetric about zero, for magnitudes of those and routes from zero, for
+// similarities from 0 to 1. True when that changed it.
 bool fitRange(vtkSMProxy* representation);
 
 // Perceptually uniform, and told apart by the colour-blind.

@@ -15,11 +15,20 @@
 #include "vtkSMViewLayoutProxy.h"
 #include "vtkSMViewProxy.h"
 
+#include <QString>
+
 #include <map>
+#include <utility>
 
 namespace
 {
 constexpr const char* linkKey = "FLARECameras";
+constexpr const char* groupKey = "FLARECameraGroup"; // which views are linked with each other
+
+QString groupOf(vtkSMProxy* view)
+{
+  return view->HasAnnotation(groupKey) ? view->GetAnnotation(groupKey) : "";
+}
 
 // While views are made it is looked again after this time.
 constexpr int linkInterval = 20; // ms
@@ -67,8 +76,10 @@ pqFLARECameraLinks* pqFLARECameraLinks::instance()
 
 void pqFLARECameraLinks::link(const std::vector<vtkSMViewProxy*>& views)
 {
+  auto* manager = views.front()->GetSessionProxyManager();
   for (auto* view : views)
   {
+    view->SetAnnotation(groupKey, manager->GetProxyName("views", views.front()));
     view->SetAnnotation(linkKey, flare::gui::cameraOf(view).toUtf8().constData());
   }
   this->linkAll();
@@ -90,7 +101,7 @@ void pqFLARECameraLinks::linkAll()
     this->restoreCameras();
   }
   this->Added.clear();
-  std::map<vtkSMViewLayoutProxy*, vtkSMCameraLink*> links;
+  std::map<std::pair<vtkSMViewLayoutProxy*, QString>, vtkSMCameraLink*> links;
   for (auto* view : pqApplicationCore::instance()->getServerManagerModel()->findItems<pqRenderView*>())
   {
     auto* proxy = view->getViewProxy();
@@ -99,7 +110,7 @@ void pqFLARECameraLinks::linkAll()
     {
       continue;
     }
-    auto& link = links[layout];
+    auto& link = links[{ layout, groupOf(proxy) }];
     if (!link)
     {
       this->Links.push_back(vtkSmartPointer<vtkSMCameraLink>::New());

@@ -1,6 +1,7 @@
 /**
  * @class pqFLARECameraLinks
- * @brief Links the cameras of the marked views of a layout: turning or zooming one does so with all.
+ * @brief Links the cameras of views of a layout that are marked together: turning or zooming one does so with
+ * all.
  *
  * ParaView empties its undo stack whenever a link that it manages is removed, and crashes when that happens
  * by an undo. So these links are not among those that it manages: they are made anew from marks on the views,
@@ -32,7 +33,7 @@ public:
   /** Null before ParaView's window is there. */
   static pqFLARECameraLinks* instance();
 
-  /** Marks views of one layout, and links them. */
+  /** Marks views of one layout, and links them with each other, apart from others of the layout. */
   void link(const std::vector<vtkSMViewProxy*>& views);
 
 private:

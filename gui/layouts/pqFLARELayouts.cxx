@@ -1,6 +1,9 @@
 #include "layouts/pqFLARELayouts.h"
 
 #include "layouts/field_colours.h"
+#include "layouts/head_map_layout.h"
+#include "layouts/mode_views.h"
+#include "layouts/routes_layout.h"
 #include "layouts/spectrum_layout.h"
 
 #include "pqApplicationCore.h"
@@ -27,9 +30,17 @@ bool followData(vtkSMProxy* representation, vtkSMViewProxy* view)
   }
   if (role.startsWith("mode "))
   {
-    return flare::gui::followHead(representation, view);
+    return flare::gui::followModes(representation, view);
   }
-  return !role.isEmpty() && flare::gui::fitRange(representation);
+  if (role == "head map" || role == "similarity")
+  {
+    return flare::gui::followSquares(representation, view);
+  }
+  if (role == "route")
+  {
+    return flare::gui::followRoute(representation, view);
+  }
+  return !role.isEmpty() && role != "picked" && flare::gui::fitRange(representation);
 }
 }
 

@@ -2,21 +2,23 @@
 
 class pqPipelineSource;
 class vtkSMProxy;
-class vtkSMViewProxy;
+class vtkSMViewLayoutProxy;
 
 namespace flare::gui
 {
-bool isSpectrum(pqPipelineSource* source);
-
-// A spectrum can be shown of a FLARESpectrum, or made with the input and the model of this filter.
-bool hasSpectrum(pqPipelineSource* source);
-
-// A new tab with the eigenvalues of the heads in a chart, and modes of one head on the mesh. False when the
-// filter has no modes: it failed, or none were asked for.
+// A new tab with the eigenvalues of the heads in a chart, and modes of one head on the mesh; of a
+// FLARESpectrum, or of one that is made with the input and the model of this filter. False when it has no
+// modes: it failed, or none were asked for.
 bool showSpectrum(pqPipelineSource* source);
 
-// After the filter has run: colours the chart's lines by block, or a mode's view by the head that there is
-// now. True when that changed it.
+// The FLARESpectrum that is the source, or one that is made alike: with the tables of all blocks, and enough
+// modes of the first head for the views.
+pqPipelineSource* spectrumOf(pqPipelineSource* source);
+
+// The chart of eigenvalues in a cell of a layout.
+void showChart(pqPipelineSource* spectrum, vtkSMViewLayoutProxy* layout, int cell);
+
+// After the filter has run: tells the lines of blocks, and that of the chosen head, apart. True when that
+// changed it.
 bool followChart(vtkSMProxy* representation);
-bool followHead(vtkSMProxy* representation, vtkSMViewProxy* view);
 }

@@ -9,6 +9,7 @@
 #include <QRegularExpression>
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace flare::gui
@@ -52,13 +53,54 @@ std::vector<SpectrumMode> modesOf(vtkSMProxy* spectrum)
   return modes;
 }
 
+std::vector<SpectrumMode> shownModes(const std::vector<SpectrumMode>& modes)
+{
+  std::vector<SpectrumMode> shown;
+  std::copy_if(modes.begin(), modes.end(), std::back_inserter(shown),
+    [&](const SpectrumMode& mode) { return mode.sameHead(modes.front()) && mode.index > 0; });
+  return shown.empty() && !modes.empty() ? std::vector<SpectrumMode>{ modes.front() } : shown;
+}
+
+std::optional<Route> routeOf(vtkSMProxy* routes)
+{
+  std::optional<Route> route;
+  matchArrays(routes, 0, { vtkDataObject::POINT, vtkDataObject::CELL }, "^route_b(\\d+)(?:_h(\\d+))?$",
+    [&](const QRegularExpressionMatch& match, int association)
+    {
+      const auto head = match.captured(2);
+      route = { match.captured(1).toInt(), head.isEmpty() ? -1 : head.toInt(), match.captured(0),
+        association };
+    });
+  return route;
+}
+
 std::vector<SpectrumColumn> columnsOf(vtkSMProxy* spectrum)
 {
   std::vector<SpectrumColumn> columns;
-  matchArrays(spectrum, 3, { vtkDataObject::ROW }, "^(?:.* )?Block (\\d+) Head (\\d+)$",
-    [&](const QRegularExpressionMatch& match, int) {
-      columns.push_back({ match.captured(0), match.captured(1).toInt(), match.captured(2).toInt() });
+  matchArrays(spectrum, 3, { vtkDataObject::ROW }, "^(.* )?Block (\\d+) Head (\\d+)$",
+    [&](const QRegularExpressionMatch& match, int)
+    {
+      columns.push_back(
+        { match.captured(0), match.captured(1), match.captured(2).toInt(), match.captured(3).toInt() });
     });
+  // ParaView lists arrays in the order of letters, in which 10 comes before 2.
+  std::stable_sort(columns.begin(), columns.end(),
+    [](const SpectrumColumn& a, const SpectrumColumn& b)
+    { return std::tie(a.mesh, a.block, a.head) < std::tie(b.mesh, b.block, b.head); });
   return columns;
+}
+
+std::vector<SpectrumRow> rowsOf(vtkSMProxy* spectrum)
+{
+  std::vector<SpectrumRow> rows;
+  for (const auto& column : columnsOf(spectrum))
+  {
+    if (rows.empty() || rows.back().back().block != column.block || rows.back().back().mesh != column.mesh)
+    {
+      rows.emplace_back();
+    }
+    rows.back().push_back(column);
+  }
+  return rows;
 }
 }

@@ -40,6 +40,11 @@ void setStrings(vtkSMProxy* chart, const char* property, const Strings& values)
   vtkSMStringVectorProperty::SafeDownCast(chart->GetProperty(property))->SetElements(values);
 }
 
+const Strings& stringsOf(vtkSMProxy* chart, const char* property)
+{
+  return vtkSMStringVectorProperty::SafeDownCast(chart->GetProperty(property))->GetElements();
+}
+
 // Are there heads of several blocks? Else heads are told apart in place of blocks.
 bool severalBlocks(const std::vector<SpectrumColumn>& columns)
 {
@@ -47,8 +52,13 @@ bool severalBlocks(const std::vector<SpectrumColumn>& columns)
     [&](const SpectrumColumn& column) { return column.block != columns.front().block; });
 }
 
+bool isShown(const SpectrumColumn& column, const SpectrumMode* shown)
+{
+  return shown && column.block == shown->block && column.head == shown->head;
+}
+
 // One entry of the legend per block where there are several, else one per head.
-Strings labelsOf(const std::vector<SpectrumColumn>& columns)
+Strings labelsOf(const std::vector<SpectrumColumn>& columns, const SpectrumMode* shown)
 {
   const bool several = severalBlocks(columns);
   std::set<int> named;
@@ -56,11 +66,30 @@ Strings labelsOf(const std::vector<SpectrumColumn>& columns)
   for (const auto& column : columns)
   {
     const auto block = "Block " + std::to_string(column.block);
-    const bool first = named.insert(column.block).second;
+    const bool ofItsOwn = !several || isShown(column, shown);
+    const bool first = !ofItsOwn && named.insert(column.block).second;
     labels.push_back(column.name.toStdString());
-    labels.push_back(!several ? block + ", head " + std::to_string(column.head) : first ? block : "");
+    labels.push_back(ofItsOwn ? block + ", head " + std::to_string(column.head) : first ? block : "");
   }
   return labels;
+}
+
+// A value for the line that stands out, and one for the others.
+Strings standingOut(const std::vector<SpectrumColumn>& columns, const SpectrumMode* shown, const char* value,
+  const char* ofOthers)
+{
+  Strings values;
+  for (const auto& column : columns)
+  {
+    values.push_back(column.name.toStdString());
+    values.push_back(isShown(column, shown) ? value : ofOthers);
+  }
+  return values;
+}
+
+Strings thicknessesOf(const std::vector<SpectrumColumn>& columns, const SpectrumMode* shown)
+{
+  return standingOut(columns, shown, "4", "2");
 }
 
 Strings coloursOf(const std::vector<SpectrumColumn>& columns)
@@ -85,14 +114,13 @@ Strings coloursOf(const std::vector<SpectrumColumn>& columns)
 }
 }
 
-bool hasSeries(vtkSMProxy* chart, const std::vector<SpectrumColumn>& columns)
+bool hasSeries(vtkSMProxy* chart, const std::vector<SpectrumColumn>& columns, const SpectrumMode* shown)
 {
-  const Strings known =
-    vtkSMStringVectorProperty::SafeDownCast(chart->GetProperty("SeriesColor"))->GetElements();
-  return known == coloursOf(columns);
+  return stringsOf(chart, "SeriesColor") == coloursOf(columns) &&
+         stringsOf(chart, "SeriesLineThickness") == thicknessesOf(columns, shown);
 }
 
-void setSeries(vtkSMProxy* chart, const std::vector<SpectrumColumn>& columns)
+void setSeries(vtkSMProxy* chart, const std::vector<SpectrumColumn>& columns, const SpectrumMode* shown)
 {
   Strings visible = { "Mode", "0" };
   for (const auto& column : columns)
@@ -105,8 +133,12 @@ void setSeries(vtkSMProxy* chart, const std::vector<SpectrumColumn>& columns)
       vtkSMPropertyHelper(chart, "UseIndexForXAxis").Set(0);
       vtkSMPropertyHelper(chart, "XArrayName").Set("Mode");
       setStrings(chart, "SeriesVisibility", visible);
-      setStrings(chart, "SeriesLabel", labelsOf(columns));
+      setStrings(chart, "SeriesLabel", labelsOf(columns, shown));
       setStrings(chart, "SeriesColor", coloursOf(columns));
+      setStrings(chart, "SeriesLineThickness", thicknessesOf(columns, shown));
+      setStrings(chart, "SeriesOpacity", standingOut(columns, shown, "1", shown ? "0.4" : "1"));
+      setStrings(chart, "SeriesMarkerStyle", standingOut(columns, shown, "4", "0")); // circles
+      setStrings(chart, "SeriesMarkerSize", standingOut(columns, shown, "7", "4"));
     });
 }
 }

@@ -2,11 +2,13 @@
 
 #include "panel/pqFLAREEpochWidget.h"
 #include "panel/pqFLAREParametersWidget.h"
+#include "panel/pqFLAREPointWidget.h"
 #include "panel/pqFLAREProblemWidget.h"
 #include "panel/pqFLARERecipeWidget.h"
 #include "panel/pqFLAREReportWidget.h"
 
 #include "vtkSMProperty.h"
+#include "vtkSMPropertyGroup.h"
 
 #include <QString>
 
@@ -31,4 +33,11 @@ pqPropertyWidget* pqFLAREPropertyWidgets::createWidgetForProperty(
     return new pqFLAREProblemWidget(proxy, parent);
   }
   return widget == "flare_recipe" ? new pqFLARERecipeWidget(proxy, property, parent) : nullptr;
+}
+
+pqPropertyWidget* pqFLAREPropertyWidgets::createWidgetForPropertyGroup(
+  vtkSMProxy* proxy, vtkSMPropertyGroup* group, QWidget* parent)
+{
+  return QString(group->GetPanelWidget()) == "flare_point" ? new pqFLAREPointWidget(proxy, group, parent)
+                                                           : nullptr;
 }

@@ -3,7 +3,7 @@
  * @brief Gives ParaView's panels the widgets that the plugin's XML asks for with panel_widget.
  *
  * "flare_parameters": pqFLAREParametersWidget; "flare_report": pqFLAREReportWidget; "flare_recipe":
- * pqFLARERecipeWidget; "flare_problem": pqFLAREProblemWidget.
+ * pqFLARERecipeWidget; "flare_problem": pqFLAREProblemWidget. For a group, "flare_point": pqFLAREPointWidget.
  */
 #ifndef pqFLAREPropertyWidgets_h
 #define pqFLAREPropertyWidgets_h
@@ -24,6 +24,8 @@ public:
 
   pqPropertyWidget* createWidgetForProperty(
     vtkSMProxy* proxy, vtkSMProperty* property, QWidget* parent) override;
+  pqPropertyWidget* createWidgetForPropertyGroup(
+    vtkSMProxy* proxy, vtkSMPropertyGroup* group, QWidget* parent) override;
 };
 
 #endif

@@ -1,15 +1,12 @@
 #include "server/pqFLARELiveProperty.h"
 
-#include "pqApplicationCore.h"
-#include "pqServerManagerModel.h"
+#include "server/render_views.h"
+
 #include "pqUndoStack.h"
-#include "pqView.h"
 #include "vtkSMProxy.h"
 #include "vtkSMSession.h"
-#include "vtkSMViewProxy.h"
 
 #include <QList>
-#include <QWidget>
 
 namespace
 {
@@ -20,19 +17,6 @@ QList<vtkSMProxy*>& editedProxies()
 {
   static QList<vtkSMProxy*> proxies;
   return proxies;
-}
-
-// Renders the visible views that show something out of date.
-void renderViews()
-{
-  SCOPED_UNDO_EXCLUDE();
-  for (auto* view : pqApplicationCore::instance()->getServerManagerModel()->findItems<pqView*>())
-  {
-    if (view->widget()->isVisible() && view->getViewProxy()->GetNeedsUpdate())
-    {
-      view->forceRender();
-    }
-  }
 }
 }
 
@@ -112,7 +96,7 @@ void pqFLARELiveProperty::apply()
   }
   this->Applying = true;
   this->Proxy->UpdateProperty(this->Property.constData());
-  renderViews();
+  flare::gui::renderViews();
   this->Applying = false;
   if (this->EndAsked)
   {

@@ -15,6 +15,7 @@
 #include <vtkInformation.h>
 #include <vtkMultiBlockDataSet.h>
 #include <vtkPointData.h>
+#include <vtkPolyData.h>
 #include <vtkSelection.h>
 #include <vtkSelectionNode.h>
 #include <vtkStringArray.h>
@@ -111,6 +112,10 @@ TEST_F(Routes, FollowTheNearestPoint)
   routes->SetPosition(other);
   update();
   EXPECT_NE(array("route_b0_h1"), corner);
+  auto* picked = vtkPolyData::SafeDownCast(routes->GetOutputDataObject(2));
+  ASSERT_EQ(picked->GetNumberOfPoints(), 1);
+  EXPECT_EQ(picked->GetPoint(0)[0], grid->GetPoint(35)[0]) << "the point itself";
+  EXPECT_EQ(picked->GetNumberOfVerts(), 1);
   select(vtkSelectionNode::POINT, { 0 });
   update();
   EXPECT_EQ(array("route_b0_h1"), corner) << "a selection wins";

@@ -26,6 +26,7 @@
 #include <filesystem>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace flare::test
@@ -227,6 +228,52 @@ TEST_F(Spectrum, PutsModesOnTheMesh)
   {
     EXPECT_EQ(mesh->GetPointData()->GetArray("mode_b0_h1_1")->GetComponent(i, 0), values[i]) << "runs agree";
   }
+}
+
+TEST_F(Spectrum, PutsLaterModesOnTheMesh)
+{
+  const auto arrayOf = [&](const char* name)
+  {
+    auto* mesh = vtkUnstructuredGrid::SafeDownCast(spectrum->GetOutputDataObject(1));
+    vtkSmartPointer<vtkDataArray> array = mesh->GetPointData()->GetArray(name);
+    return array;
+  };
+  spectrum->SetBlock(0);
+  spectrum->SetHead(1);
+  update();
+  const auto before = arrayOf("mode_b0_h1_2");
+  ASSERT_TRUE(before);
+  spectrum->SetFirstMode(2);
+  spectrum->SetNumberOfModes(1);
+  update();
+  const auto later = arrayOf("mode_b0_h1_2");
+  ASSERT_TRUE(later);
+  EXPECT_FALSE(arrayOf("mode_b0_h1_1") || arrayOf("mode_b0_h1_3"));
+  for (vtkIdType i = 0; i < 36; ++i)
+  {
+    // Sums over 8 latents, which round in another order where there are fewer modes.
+    EXPECT_NEAR(later->GetComponent(i, 0), before->GetComponent(i, 0), 1e-13);
+  }
+  spectrum->SetFirstMode(8); // of 8, which count from 0
+  update();
+  EXPECT_FALSE(arrayOf("mode_b0_h1_8"));
+}
+
+TEST_F(Spectrum, MarksTheHeadsWhoseModesAreShown)
+{
+  const auto marks = [&]
+  {
+    auto* map = vtkPolyData::SafeDownCast(spectrum->GetOutputDataObject(4));
+    auto* chosen = map->GetCellData()->GetArray("Chosen");
+    return std::pair(chosen->GetComponent(0, 0), chosen->GetComponent(1, 0));
+  };
+  update();
+  EXPECT_EQ(marks(), std::pair(1.0, 1.0));
+  spectrum->SetAllBlocks(true);
+  spectrum->SetBlock(0);
+  spectrum->SetHead(1);
+  update();
+  EXPECT_EQ(marks(), std::pair(0.0, 1.0));
 }
 
 TEST_F(Spectrum, TellsTheMeshesOfACompositeApart)

@@ -1,5 +1,7 @@
 """What the tests of the layouts share."""
 
+import math
+
 from window_test import *
 
 
@@ -75,3 +77,93 @@ def colours():
             chart = hasattr(display, "SeriesColor")
             found[name] = list(display.SeriesColor) if chart else [list(display.ColorArrayName), colour_range(view)]
     return found
+
+
+def array_of(view):
+    """What a view of the mesh is coloured by."""
+    return list(shown(view).ColorArrayName)[1]
+
+
+def click(view, x, y):
+    """The mouse, at a place in pixels from the lower left corner, as the view hears of it."""
+    interactor = view.SMProxy.GetInteractor()
+    interactor.SetEventInformation(round(x), round(y), 0, 0, chr(0), 0, None)
+    interactor.LeftButtonPressEvent()
+    interactor.LeftButtonReleaseEvent()
+    settle()
+
+
+def drag(view, *places):
+    """The mouse, along places in pixels; the button is pressed at the first."""
+    interactor = view.SMProxy.GetInteractor()
+    for number, (x, y) in enumerate(places):
+        interactor.SetEventInformation(round(x), round(y), 0, 0, chr(0), 0, None)
+        interactor.MouseMoveEvent()
+        if number == 0:
+            interactor.LeftButtonPressEvent()
+        let_run(0.3)
+    interactor.LeftButtonReleaseEvent()
+    settle()
+
+
+def click_world(view, x, y, z=0.0):
+    """Where the view shows a point of space."""
+    click(view, *place_of(view, x, y, z))
+
+
+def place_of(view, x, y, z=0.0):
+    """Where a view draws a point of space, in pixels."""
+    renderer = view.SMProxy.GetRenderer()
+    renderer.SetWorldPoint(x, y, z, 1.0)
+    renderer.WorldToDisplay()
+    return renderer.GetDisplayPoint()[:2]
+
+
+def place_in_chart(view, column, row):
+    """Where a chart draws the value in a column's row, in pixels."""
+    chart = view.SMProxy.GetContextItem()
+    plots = [chart.GetPlot(i) for i in range(chart.GetNumberOfPlots())]
+    lines = [plot for plot in plots if plot.GetVisible() and plot.GetInput()]
+    plot = next(one for one in lines if one.GetData().GetInputArrayToProcess(1, one.GetInput()).GetName() == column)
+    values = row, math.log10(plot.GetInput().GetColumnByName(column).GetValue(row))
+
+    def place(axis, value, direction):
+        first, last = axis.GetPoint1()[direction], axis.GetPoint2()[direction]
+        return first + (value - axis.GetMinimum()) / (axis.GetMaximum() - axis.GetMinimum()) * (last - first)
+
+    return [place(axis, value, d) for d, (axis, value) in enumerate(zip((plot.GetXAxis(), plot.GetYAxis()), values))]
+
+
+def standing_out(chart):
+    """The columns whose lines are thick."""
+    pairs = list(shown(chart).SeriesLineThickness)
+    return [name for name, width in zip(pairs[::2], pairs[1::2]) if float(width) > 2]
+
+
+def chosen(filter, *names):
+    return [filter.GetPropertyValue(name) for name in names]
+
+
+def marked(view):
+    """The bounds in x and y of what is marked in a map."""
+    mark = next(one for one in view.Representations if getattr(one, "Representation", "") == "Wireframe")
+    return list(mark.Input.SMProxy.GetDataInformation(0).GetBounds())[:4]
+
+
+def exported(tables):
+    """The files of an export: as many pictures as views, and tables with these columns among theirs."""
+    there = sorted(os.listdir(os.path.join(folder, "exported")))
+    assert all(os.path.getsize(os.path.join(folder, "exported", name)) > 50 for name in there), there
+    for name, columns in tables.items():
+        with open(os.path.join(folder, "exported", name)) as file:
+            header = [column.strip('"') for column in file.readline().strip().split(",")]
+            rows = [line for line in file]
+        assert set(columns) <= set(header), (name, header)
+        assert rows, name
+    assert [name for name in there if name.endswith(".csv")] == sorted(tables), there
+    for name in there:
+        with open(os.path.join(folder, "exported", name), "rb") as file:
+            start = file.read(200)
+        assert not name.endswith(".png") or start.startswith(b"\x89PNG"), name
+        assert not name.endswith(".svg") or b"<svg" in start, (name, start)
+    return [name for name in there if not name.endswith(".csv")]

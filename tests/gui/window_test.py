@@ -80,6 +80,16 @@ def let_run(seconds):
         time.sleep(0.01)
 
 
+def settle(patience=120.0):
+    """Lets the window run until it has had nothing to do for a while."""
+    end, idle = time.monotonic() + patience, 0
+    while idle < 10:
+        begin = time.monotonic()
+        assert begin < end, "the window did not come to rest"
+        let_run(0.05)
+        idle = idle + 1 if time.monotonic() - begin < 0.1 else 0
+
+
 def wait_until(condition, patience=120.0):
     """Lets the window run until something is so. The patience is for slow machines; it fails when it is over."""
     end = time.monotonic() + patience

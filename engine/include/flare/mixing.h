@@ -33,8 +33,8 @@ public:
   // Of one head, or of all (-1); with their similarity to each other only where all are asked for. Empty when
   // it was stopped.
   std::vector<HeadSpectrum> spectra(std::int64_t head = -1, bool similarity = false) const;
-  // The leading `count` modes of a head.
-  HeadModes modes(std::int64_t head, int count) const;
+  // `count` modes of a head from the first on, which counts from 0, the constant.
+  HeadModes modes(std::int64_t head, int count, int first = 0) const;
 
   // The mean of the points' rows of W, N values; head -1: the sum over all heads. Throws Error where no rank
   // names a point, or one that it does not have.

@@ -136,4 +136,14 @@ LatentModes latentModes(const HeadGram& head, int count, Communicator& communica
   communicator.sum(modes.vectors.data_ptr<double>(), modes.vectors.numel());
   return modes;
 }
+
+LatentModes modesFrom(LatentModes modes, int first)
+{
+  const auto skipped = std::min<std::int64_t>(first, static_cast<std::int64_t>(modes.eigenvalues.size()));
+  modes.eigenvalues.erase(modes.eigenvalues.begin(), modes.eigenvalues.begin() + skipped);
+  modes.logScale.erase(modes.logScale.begin(), modes.logScale.begin() + skipped);
+  modes.vectors = modes.vectors.slice(1, skipped).contiguous();
+  modes.first += static_cast<int>(skipped);
+  return modes;
+}
 }

@@ -186,19 +186,25 @@ std::vector<HeadSpectrum> Mixing::spectra(std::int64_t head, bool similarity) co
   return result;
 }
 
-HeadModes Mixing::modes(std::int64_t head, int count) const
+HeadModes Mixing::modes(std::int64_t head, int count, int first) const
 {
   torch::NoGradGuard guard;
   requireRange("head", head, 0, heads());
   spectrum::requireCount(count);
+  spectrum::requireFirst(first);
   const auto grams = impl_->gather({ head });
   HeadModes result;
   if (!grams.empty())
   {
     const auto& f = impl_->factors;
-    const auto latent = spectrum::latentModes(grams.front(), count, *impl_->communicator);
-    result = spectrum::pointModes(
-      grams.front(), latent, f.q[head], f.k[head], f.scale, f.counted, *impl_->communicator);
+    const auto leading =
+      spectrum::latentModes(grams.front(), spectrum::upTo(first, count), *impl_->communicator);
+    const auto latent = spectrum::modesFrom(leading, first);
+    if (!latent.eigenvalues.empty())
+    {
+      result = spectrum::pointModes(
+        grams.front(), latent, f.q[head], f.k[head], f.scale, f.counted, *impl_->communicator);
+    }
     result.block = block();
     result.head = head;
   }

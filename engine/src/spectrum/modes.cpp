@@ -30,8 +30,6 @@ Decoded decode(const torch::Tensor& z, const torch::Tensor& q, const torch::Tens
     result.logSums.slice(0, first, last).copy_(torch::logsumexp(scores, 1));
     result.vectors.slice(0, first, last).copy_(torch::softmax(scores, 1).matmul(latent));
   }
-  // The trivial mode, whose sum of weights is 1 up to rounding.
-  result.vectors.select(1, 0).fill_(1.0);
   return result;
 }
 
@@ -76,6 +74,11 @@ HeadModes pointModes(const HeadGram& head, const LatentModes& latent, const torc
   constexpr double largestLog = 650.0;
   Decoded decoded;
   together(communicator, [&] { decoded = decode(latent.vectors, q, k, scale); });
+  const bool withTrivial = latent.first == 0;
+  if (withTrivial)
+  {
+    decoded.vectors.select(1, 0).fill_(1.0); // whose sum of weights is 1 up to rounding
+  }
   const auto logWeights = decoded.logSums - head.logTotal();
   HeadModes modes;
   modes.eigenvalues = latent.eigenvalues;
@@ -89,7 +92,7 @@ HeadModes pointModes(const HeadGram& head, const LatentModes& latent, const torc
     double square = torch::exp(counted(logSquares)).sum().item<double>();
     communicator.sum(&square, 1);
     // The constant mode is exactly 1.
-    const double logScale = i == 0 ? 0.0 : latent.logScale[i] - 0.5 * std::log(square);
+    const double logScale = withTrivial && i == 0 ? 0.0 : latent.logScale[i] - 0.5 * std::log(square);
     const double largest = largestMagnitude(counted(v), communicator);
     const double shown = std::min(logScale, largestLog - std::log(largest));
     const double sign = orientation(counted(v), largest, communicator);

@@ -16,14 +16,18 @@ struct LatentModes
   std::vector<double> eigenvalues; // of the modes below; the first is 1
   torch::Tensor vectors;           // [M, modes], z e^{-logScale}, double, on the CPU
   std::vector<double> logScale;    // keeps components near 1 where pi_m underflows
+  int first = 0;                   // the number of the first of them
 };
 
 // The leading modes, at most `count`: fewer where eigenvalues fall below 1e-10 or only min(M, points)
 // exist. The same bits on every rank; collective.
 LatentModes latentModes(const HeadGram& head, int count, Communicator& communicator);
 
-// Right and left vectors on the points. q [M, D], k [N, D] of one head; owned: indices of points, or
-// undefined when all points count. Collective. Fills everything but block and head.
+// Those from the first on; none where there are not so many.
+LatentModes modesFrom(LatentModes modes, int first);
+
+// Right and left vectors on the points; there has to be a mode. q [M, D], k [N, D] of one head; owned:
+// indices of points, or undefined when all points count. Collective. Fills everything but block and head.
 HeadModes pointModes(const HeadGram& head, const LatentModes& latent, const torch::Tensor& q,
   const torch::Tensor& k, double scale, const torch::Tensor& owned, Communicator& communicator);
 }

@@ -3,6 +3,7 @@
 #include "flare/error.h"
 
 #include <cstdint>
+#include <limits>
 #include <string>
 
 namespace flare::spectrum
@@ -32,6 +33,21 @@ inline void requireCount(int count)
   if (count < 1)
   {
     throw Error("the number of modes is " + std::to_string(count) + ", but at least 1 is needed");
+  }
+}
+
+// How many modes there are up to the last of `count` ones from the first on.
+inline int upTo(int first, int count)
+{
+  return count > std::numeric_limits<int>::max() - first ? std::numeric_limits<int>::max() : first + count;
+}
+
+// Throws Error for a mode before the constant one.
+inline void requireFirst(int first)
+{
+  if (first < 0)
+  {
+    throw Error("the first mode is " + std::to_string(first) + ", but modes count from 0");
   }
 }
 }

@@ -121,6 +121,17 @@ TEST(Mixing, ModesAreThoseOfASinglePass)
   EXPECT_EQ(one.right, other.right);
   EXPECT_EQ(one.left, other.left);
   EXPECT_EQ(mixing->latents(), 12);
+
+  const auto later = mixing->modes(1, 2, 2);
+  ASSERT_EQ(later.right.size(), 2u);
+  for (std::size_t i = 0; i < 2; ++i)
+  {
+    // The same sums over latents, up to their order.
+    EXPECT_TRUE(largestDifference(tensor(later.right[i]), tensor(one.right[i + 2])) <= 1e3 * unitRoundoff);
+    EXPECT_TRUE(largestDifference(tensor(later.left[i]), tensor(one.left[i + 2])) <= 1e3 * unitRoundoff);
+  }
+  EXPECT_TRUE(mixing->modes(1, 2, 12).right.empty()) << "there are 12 latents";
+  EXPECT_ERROR(mixing->modes(1, 2, -1), "count from 0");
 }
 
 TEST(Mixing, SeveralPointsAndAllHeads)

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <QString>
+#include <QStringList>
+
+class vtkSMViewLayoutProxy;
+
+namespace flare::gui
+{
+struct Exported
+{
+  QStringList files;
+  QStringList missing; // that could not be written
+};
+
+// Writes each view of the layout as a picture (PNG and SVG) and the data that they show as tables (CSV; a
+// file per output of a filter) into a folder. Tables are written by the server, the rest by the window.
+Exported exportViews(vtkSMViewLayoutProxy* layout, const QString& folder);
+}

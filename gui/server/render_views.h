@@ -1,0 +1,7 @@
+#pragma once
+
+namespace flare::gui
+{
+// Renders the visible views that show something out of date.
+void renderViews();
+}

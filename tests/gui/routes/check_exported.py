@@ -1,0 +1,7 @@
+from layouts_test import *
+
+pictures = exported(
+    {"routes_routes.csv": ["route_b0_h0"], "routes_points.csv": ["Points:0"], "routes_chart.csv": ["Block 1 Head 2"]}
+)
+assert "routes_route.svg" in pictures and len(pictures) == 4, pictures
+passed("check_exported")
