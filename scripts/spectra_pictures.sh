@@ -13,5 +13,5 @@ cd spectra-output
 convert spectra_route_?.png +append spectra_routes.png
 for name in chart heads similarity ensemble local global routes; do
   # Few colours make small files.
-  convert "spectra_$name.png" -resize 50% +dither -colors 128 "PNG8:../docs/pictures/spectra_$name.png"
+  convert "spectra_$name.png" -resize 50% +dither -colors 255 "PNG8:../docs/pictures/spectra_$name.png"
 done
