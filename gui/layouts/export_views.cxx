@@ -55,7 +55,7 @@ void writePng(vtkSMViewProxy* view, const QString& file)
   screenshot->WriteImage(file.toUtf8().constData());
 }
 
-// A chart as lines and text. A mesh or a map as its picture, for which ParaView's own exporters (GL2PS) leave
+// A chart as lines. A mesh or a map as its picture, for which ParaView's own exporters (GL2PS) leave
 // a hole, or end the session.
 void writeSvg(vtkSMViewProxy* view, const QString& picture, const QString& file)
 {
