@@ -56,7 +56,7 @@ def training_chart(spectrum, block=None, head=None):
         raise ValueError("The model holds no spectra of its training. Train it with SpectraEvery=1, or larger.")
     columns = chosen_columns(spectrum, names, block, head)
     titles = f"Latents at work while the model was trained{of_block(columns)}", "epoch", "effective rank"
-    return draw_chart(simple.OutputPort(spectrum, 6), "Epoch", lines_of(columns, head), titles)
+    return draw_chart(simple.OutputPort(spectrum, 6), "Epoch", lines_of(columns, head), titles, "TopLeft")
 
 
 @keeps_active_source
