@@ -132,7 +132,7 @@ def route_on_mesh(routes):
     limits = 0, values_of(mesh, name, association).GetRange()[1]
     view = lay_out(plain_view(), f"Route in {title.lower()}", PANEL)
     draw_field(view, Field(mesh, name, title, "share of what arrives at the point", limits, "Cividis", association))
-    mark(view, chosen_points(routes, mesh, association))
+    mark(view, simple.OutputPort(routes, 2))
     place_camera(view, bounds(mesh))
     return view
 
@@ -291,21 +291,10 @@ def arrays_of(spectrum):
     return {*mesh.PointData.keys(), *mesh.CellData.keys()}
 
 
-def chosen_points(routes, mesh, association):
-    """The points whose route is shown, as the filter chooses them; of cells, their centres."""
-    points = mesh if association == "POINTS" else simple.CellCenters(Input=mesh)
-    if routes.Selection is not None:
-        chosen = simple.ExtractSelection(Input=mesh, Selection=routes.Selection)
-        return chosen if association == "POINTS" else simple.CellCenters(Input=chosen)
-    distance = f"mag(inputs[0].Points - {list(routes.Position)})"
-    nearest = simple.SelectionQuerySource(ElementType="Point Data", QueryString=f"{distance} == min({distance})")
-    return simple.ExtractSelection(Input=points, Selection=nearest)
-
-
 def mark(view, points):
     display = simple.Show(points, view)
     display.Representation = "Points"
-    simple.ColorBy(display, None)
+    display.ColorArrayName = [None, ""]
     display.AmbientColor = display.DiffuseColor = CHOSEN
     display.PointSize = 12
     display.RenderPointsAsSpheres = 1
