@@ -140,7 +140,20 @@ void pqFLAREToolBar::exportViews()
   {
     return;
   }
-  const auto exported = flare::gui::exportViews(layout, dialog.getSelectedFiles().front());
+  const auto mayReplace = [this](const QStringList& files)
+  {
+    QMessageBox question(QMessageBox::Question, "FLARE Export Views",
+      tr("The folder holds %1 of the files already. Replace them?").arg(files.size()), QMessageBox::NoButton,
+      this->Window);
+    question.setObjectName("FLAREReplaceFiles");
+    question.setDetailedText(files.join("\n"));
+    auto* replace = question.addButton(tr("Replace"), QMessageBox::AcceptRole);
+    replace->setObjectName("Replace");
+    question.addButton(QMessageBox::Cancel)->setObjectName("Cancel");
+    question.exec();
+    return question.clickedButton() == replace;
+  };
+  const auto exported = flare::gui::exportViews(layout, dialog.getSelectedFiles().front(), mayReplace);
   if (!exported.missing.isEmpty())
   {
     QMessageBox::warning(this->Window, "FLARE Export Views",

@@ -14,11 +14,13 @@ declare -A pictures=(
   [gui_running]=training/running
   [gui_sliders]=sliders/typed
   [gui_comparison]=layouts/comparison
-  [gui_spectrum]=layouts/spectrum
+  [gui_spectrum]=chart_clicked/mode
+  [gui_head_map]=head_map/square
+  [gui_routes]=routes/point
 )
 tests=$(printf 'gui_%s\n' "${pictures[@]%%/*}" | sort -u | paste -sd '|')
 ctest --test-dir build/cpu --output-on-failure -R "^($tests)\$"
 for name in "${!pictures[@]}"; do
   # Few colours make small files; the size of the window inside of its display varies.
-  convert "build/cpu/tests/gui/${pictures[$name]}.png" -trim +repage +dither -colors 128 "PNG8:docs/pictures/$name.png"
+  convert "build/cpu/tests/gui/${pictures[$name]}.png" -trim +repage +dither -colors 255 "PNG8:docs/pictures/$name.png"
 done

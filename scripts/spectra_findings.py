@@ -1,7 +1,7 @@
 """What the attention heads of a model of the plates do, in numbers, for scripts/spectra_pictures.py."""
 
 import json
-import struct
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,10 @@ from paraview import servermanager
 from paraview.simple import Delete, XMLUnstructuredGridReader
 from vtkmodules.util.numpy_support import vtk_to_numpy
 
+# Behind ParaView's own packages.
+sys.path.append(str(Path(__file__).resolve().parent.parent / ".deps/venv/lib/python3.11/site-packages"))
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
 NEAR = 5e-3  # metres from the hole's edge
 NAMES = {
@@ -19,26 +23,16 @@ NAMES = {
 }
 
 
-def opened(model):
-    """The header of a safetensors file, the whole of it, and where its data begin."""
-    content = Path(model).read_bytes()
-    (size,) = struct.unpack("<Q", content[:8])
-    return json.loads(content[8 : 8 + size]), bytearray(content), 8 + size
-
-
-def architecture(header):
-    return json.loads(header["__metadata__"]["architecture"])
-
-
 def write_without(model, places, path):
     """The model with the queries of heads at zero: their scores are equal, so they hand out the plain mean alone."""
-    header, content, start = opened(model)
-    heads = architecture(header)["num_heads"]
+    with safe_open(model, "np") as file:
+        metadata = file.metadata()
+        tensors = {name: file.get_tensor(name) for name in file.keys()}
+    heads = json.loads(metadata["architecture"])["num_heads"]
     for block, head in places:
-        first, last = header[f"blocks.{block}.att.latent_q"]["data_offsets"]
-        part = (last - first) // heads  # the memory of the queries is [heads, latents, width]
-        content[start + first + head * part : start + first + (head + 1) * part] = bytes(part)
-    Path(path).write_bytes(content)
+        # The memory of the queries is [heads, latents, width].
+        tensors[f"blocks.{block}.att.latent_q"].reshape(heads, -1)[head] = 0
+    save_file(tensors, path, metadata)
 
 
 def stress_error(evaluate, plates, model):
@@ -101,7 +95,8 @@ def head_numbers(plate, eigenvalues, right, left):
 
 def findings(spectrum_filter, model, files):
     """For each head the numbers of all plates: {(block, head): {name: array}}."""
-    network = architecture(opened(model)[0])
+    with safe_open(model, "np") as file:
+        network = json.loads(file.metadata()["architecture"])
     blocks, heads = network["num_blocks"], network["num_heads"]
     found = {}
     for file in files:

@@ -61,6 +61,7 @@ def train(seed, options):
         Recipe="Quick look",
         Epochs=options.epochs,
         Seed=seed,
+        SpectraEvery=1,
     )
     training.UpdatePipeline()
     Delete(training)
@@ -118,6 +119,7 @@ def draw(model, files, found, output):
         "local": views.modes_on_mesh(spectrum, *local, modes=[1, 2, 3]),
         "global": views.modes_on_mesh(spectrum, *wide, modes=[1, 2, 3]),
         "ensemble": views.ensemble_chart(ensemble, *local),
+        "training": views.training_chart(spectrum),
     }
     for name, (block, head), y in (("route_1", wide, 0.03), ("route_2", wide, 0.09), ("route_3", local, 0.03)):
         routes = FLARERoutes(Input=mesh, ModelFile=str(model), Block=block, Head=head, Position=[0.02, y, 0])

@@ -11,7 +11,7 @@ scripts/with_display.sh /usr/bin/pvpython scripts/spectra_pictures.py --output s
   --plugin build/cpu/lib/paraview-5.11/plugins/ParaFLARE/ParaFLARE.so
 cd spectra-output
 convert spectra_route_?.png +append spectra_routes.png
-for name in chart heads similarity ensemble local global routes; do
+for name in chart heads similarity ensemble training local global routes; do
   # Few colours make small files.
   convert "spectra_$name.png" -resize 50% +dither -colors 255 "PNG8:../docs/pictures/spectra_$name.png"
 done

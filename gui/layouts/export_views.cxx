@@ -30,6 +30,8 @@
 #include <QRegularExpression>
 #include <QSet>
 
+#include <vector>
+
 namespace flare::gui
 {
 namespace
@@ -55,7 +57,7 @@ void writePng(vtkSMViewProxy* view, const QString& file)
   screenshot->WriteImage(file.toUtf8().constData());
 }
 
-// A chart as lines and text. A mesh or a map as its picture, for which ParaView's own exporters (GL2PS) leave
+// A chart as lines. A mesh or a map as its picture, for which ParaView's own exporters (GL2PS) leave
 // a hole, or end the session.
 void writeSvg(vtkSMViewProxy* view, const QString& picture, const QString& file)
 {
@@ -105,29 +107,26 @@ bool showsCells(vtkSMProxy* representation)
   vtkSMPropertyHelper colour(representation, "ColorArrayName", /*quiet=*/true);
   return colour.GetNumberOfElements() > 0 && colour.GetInputArrayAssociation() == vtkDataObject::CELL;
 }
-}
 
-Exported exportViews(vtkSMViewLayoutProxy* layout, const QString& folder)
+struct Job
 {
-  SCOPED_UNDO_EXCLUDE();
+  QString file;
+  std::function<void()> write;
+};
+
+std::vector<Job> exportJobs(vtkSMViewLayoutProxy* layout, const QString& folder)
+{
   auto* manager = layout->GetSessionProxyManager();
   const QString layoutName = manager->GetProxyName("layouts", layout);
-  Exported exported;
-  // Writers do not all say whether they could: the file has to be there, and new.
-  const auto write = [&](const QString& file, auto writeFile)
-  {
-    QFile::remove(file);
-    writeFile(file);
-    (QFileInfo(file).size() > 0 ? exported.files : exported.missing) << file;
-  };
+  std::vector<Job> jobs;
   QSet<pqOutputPort*> tables;
   for (auto* proxy : layout->GetViews())
   {
     const QString name = manager->GetProxyName("views", proxy);
     const auto picture = fileName(folder, layoutName, name, "png");
-    write(picture, [&](const QString& file) { writePng(proxy, file); });
-    write(fileName(folder, layoutName, name, "svg"),
-      [&](const QString& file) { writeSvg(proxy, picture, file); });
+    const auto drawing = fileName(folder, layoutName, name, "svg");
+    jobs.push_back({ picture, [=] { writePng(proxy, picture); } });
+    jobs.push_back({ drawing, [=] { writeSvg(proxy, picture, drawing); } });
     auto* view = pqApplicationCore::instance()->getServerManagerModel()->findItem<pqView*>(proxy);
     for (auto* shown : view->getRepresentations())
     {
@@ -137,10 +136,39 @@ Exported exportViews(vtkSMViewLayoutProxy* layout, const QString& folder)
       {
         tables.insert(port);
         const bool ofCells = showsCells(shown->getProxy());
-        write(fileName(folder, layoutName, port->getPortName(), "csv"),
-          [&](const QString& file) { writeCsv(port, ofCells, file); });
+        const auto table = fileName(folder, layoutName, port->getPortName(), "csv");
+        jobs.push_back({ table, [=] { writeCsv(port, ofCells, table); } });
       }
     }
+  }
+  return jobs;
+}
+}
+
+Exported exportViews(vtkSMViewLayoutProxy* layout, const QString& folder,
+  const std::function<bool(const QStringList& files)>& mayReplace)
+{
+  SCOPED_UNDO_EXCLUDE();
+  const auto jobs = exportJobs(layout, folder);
+  QStringList there;
+  for (const auto& job : jobs)
+  {
+    if (QFileInfo::exists(job.file))
+    {
+      there << job.file;
+    }
+  }
+  Exported exported;
+  if (!there.isEmpty() && !mayReplace(there))
+  {
+    return exported;
+  }
+  for (const auto& job : jobs)
+  {
+    // Writers do not all say whether they could: the file has to be there, and new.
+    QFile::remove(job.file);
+    job.write();
+    (QFileInfo(job.file).size() > 0 ? exported.files : exported.missing) << job.file;
   }
   return exported;
 }

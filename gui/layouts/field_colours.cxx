@@ -121,6 +121,8 @@ void colourBy(vtkSMProxy* representation, vtkSMViewProxy* view, const ShownField
   auto* map = mapOf(representation);
   changed(map, [&] { vtkSMPropertyHelper(map, "AutomaticRescaleRangeMode").Set("Never"); });
   vtkSMTransferFunctionProxy::ApplyPreset(map, preset, /*rescale=*/true);
+  // As ColorBy does in a script, so that what is different from that is traced.
+  vtkSMPVRepresentationProxy::RescaleTransferFunctionToDataRange(representation);
   fitRange(representation);
   showBar(representation, view, title);
 }

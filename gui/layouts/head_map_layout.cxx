@@ -40,7 +40,6 @@ constexpr double roomForAxes = 0.8;               // and for the colour bar
 
 // Seen beside all colours of the sequential map, by the colour-blind too.
 constexpr double markColour[3] = { 1.0, 0.35, 0.0 };
-constexpr double markWidth = 5.0; // pixels
 
 // What an axis says: whole numbers, at places that are evenly spaced.
 struct Axis
@@ -121,6 +120,20 @@ bool setAxes(vtkSMProxy* view, const Axes& axes)
   return !same;
 }
 
+struct Picture
+{
+  unsigned int port;
+  const char* name;
+  const char* role;
+  const char* array;
+  const char* mark; // the name of what marks chosen squares
+  double markWidth; // pixels
+};
+
+constexpr Picture rankMap = { 4, "Effective rank", "head map", "EffectiveRank", "Chosen head", 5.0 };
+constexpr Picture similarityMap = { 5, "Similarity of heads", "similarity", "Similarity",
+  "Chosen head, similarity", 2.0 };
+
 // In the colours of the colour bar.
 void setUnlit(vtkSMProxy* representation)
 {
@@ -129,15 +142,16 @@ void setUnlit(vtkSMProxy* representation)
 }
 
 // The squares of chosen heads, outlined. A filter of its own, so that it is in states and scripts.
-void markChosen(pqPipelineSource* spectrum, unsigned int port, vtkSMViewProxy* view, const char* name)
+void markChosen(pqPipelineSource* spectrum, vtkSMViewProxy* view, const Picture& picture)
 {
   auto* manager = spectrum->getProxy()->GetSessionProxyManager();
   auto proxy = vtkSmartPointer<vtkSMProxy>::Take(manager->NewProxy("filters", "Threshold"));
   vtkNew<vtkSMParaViewPipelineControllerWithRendering> controller;
   controller->PreInitializeProxy(proxy);
-  vtkSMPropertyHelper(proxy, "Input").Set(spectrum->getProxy(), port);
+  vtkSMPropertyHelper(proxy, "Input").Set(spectrum->getProxy(), picture.port);
   controller->PostInitializeProxy(proxy);
-  controller->RegisterPipelineProxy(proxy, manager->GetUniqueProxyName("sources", name, false).c_str());
+  controller->RegisterPipelineProxy(
+    proxy, manager->GetUniqueProxyName("sources", picture.mark, false).c_str());
   changed(proxy,
     [&]
     {
@@ -156,24 +170,11 @@ void markChosen(pqPipelineSource* spectrum, unsigned int port, vtkSMViewProxy* v
       vtkSMPropertyHelper(outline, "Representation").Set("Wireframe");
       vtkSMPropertyHelper(outline, "AmbientColor").Set(markColour, 3);
       vtkSMPropertyHelper(outline, "DiffuseColor").Set(markColour, 3);
-      vtkSMPropertyHelper(outline, "LineWidth").Set(markWidth);
+      vtkSMPropertyHelper(outline, "LineWidth").Set(picture.markWidth);
       vtkSMPropertyHelper(outline, "Position").Set(above, 3);
       setUnlit(outline);
     });
 }
-
-struct Picture
-{
-  unsigned int port;
-  const char* name;
-  const char* role;
-  const char* array;
-  const char* mark;
-};
-
-constexpr Picture rankMap = { 4, "Effective rank", "head map", "EffectiveRank", "Chosen head" };
-constexpr Picture similarityMap = { 5, "Similarity of heads", "similarity", "Similarity",
-  "Chosen head, similarity" };
 
 void showPicture(pqPipelineSource* spectrum, vtkSMViewLayoutProxy* layout, int cell, const Picture& picture)
 {
@@ -188,7 +189,7 @@ void showPicture(pqPipelineSource* spectrum, vtkSMViewLayoutProxy* layout, int c
   followSquares(squares, view);
   changed(view, [&] { vtkSMPropertyHelper(view, "OrientationAxesVisibility").Set(0); });
   linkCameras({ view }, port, roomForAxes);
-  markChosen(spectrum, picture.port, view, picture.mark);
+  markChosen(spectrum, view, picture);
 }
 
 // The map is of all blocks, and there is a head to be looked at.

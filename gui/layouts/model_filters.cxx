@@ -3,6 +3,7 @@
 #include "layouts/comparison_layout.h"
 #include "layouts/layout_views.h"
 
+#include "pqActiveObjects.h"
 #include "pqApplicationCore.h"
 #include "pqOutputPort.h"
 #include "pqPipelineSource.h"
@@ -106,6 +107,11 @@ pqPipelineSource* makeAlike(pqPipelineSource* source, const char* type)
 {
   auto* filter = source->getProxy();
   auto* manager = filter->GetSessionProxyManager();
+  // A script that repeats this connects a new filter with what is active before it sets its input, and that
+  // may be a table.
+  auto* input = connected(filter, "Input").first;
+  pqActiveObjects::instance().setActiveSource(
+    pqApplicationCore::instance()->getServerManagerModel()->findItem<pqPipelineSource*>(input));
   auto proxy = vtkSmartPointer<vtkSMProxy>::Take(manager->NewProxy("filters", type));
   vtkNew<vtkSMParaViewPipelineControllerWithRendering> controller;
   controller->PreInitializeProxy(proxy);

@@ -114,48 +114,51 @@ void pqFLAREPicks::watch(pqView* view)
 void pqFLAREPicks::pressed(vtkObject* caller)
 {
   auto* interactor = vtkRenderWindowInteractor::SafeDownCast(caller);
-  this->View = interactor->GetControlKey() || interactor->GetShiftKey() ? nullptr : viewOf(interactor);
-  std::copy_n(interactor->GetEventPosition(), 2, this->Place);
+  this->Pressed.view =
+    interactor->GetControlKey() || interactor->GetShiftKey() ? nullptr : viewOf(interactor);
+  std::copy_n(interactor->GetEventPosition(), 2, this->Pressed.at);
 }
 
 void pqFLAREPicks::released(vtkObject* caller)
 {
   const int* place = vtkRenderWindowInteractor::SafeDownCast(caller)->GetEventPosition();
-  if (this->View && std::abs(place[0] - this->Place[0]) <= steady &&
-      std::abs(place[1] - this->Place[1]) <= steady)
+  if (this->Pressed.view && std::abs(place[0] - this->Pressed.at[0]) <= steady &&
+      std::abs(place[1] - this->Pressed.at[1]) <= steady)
   {
+    this->Clicked = this->Pressed;
     this->Timer.start(0); // once the view has done with the mouse
   }
 }
 
 void pqFLAREPicks::pick()
 {
-  if (this->View && this->View->getServer()->session()->GetPendingProgress())
+  const auto& clicked = this->Clicked.view;
+  if (clicked && clicked->getServer()->session()->GetPendingProgress())
   {
     this->Timer.start(pickInterval);
     return;
   }
-  auto* view = this->View ? this->View->getViewProxy() : nullptr;
+  auto* view = clicked ? clicked->getViewProxy() : nullptr;
   if (!view || !isInteracting(view))
   {
     return;
   }
-  for (auto* representation : this->View->getRepresentations())
+  for (auto* representation : clicked->getRepresentations())
   {
     auto* proxy = representation->isVisible() ? representation->getProxy() : nullptr;
     const QString role = proxy ? flare::gui::roleOf(proxy) : "";
     auto* filter = role.isEmpty() ? nullptr : vtkSMPropertyHelper(proxy, "Input").GetAsProxy();
     if (role == "eigenvalues")
     {
-      return pickLine(view, filter, this->Place);
+      return pickLine(view, filter, this->Clicked.at);
     }
     if (role == "head map" || role == "similarity")
     {
-      return flare::gui::pickSquare(view, filter, role == "similarity", this->Place);
+      return flare::gui::pickSquare(view, filter, role == "similarity", this->Clicked.at);
     }
     if (role == "route")
     {
-      return pickPoint(view, filter, this->Place);
+      return pickPoint(view, filter, this->Clicked.at);
     }
   }
 }

@@ -36,8 +36,13 @@ private:
   void pick();
 
   vtkNew<vtkEventQtSlotConnect> Connector;
-  QPointer<pqView> View; // in which the mouse was pressed
-  int Place[2] = { 0, 0 };
+  struct Place
+  {
+    QPointer<pqView> view;
+    int at[2] = { 0, 0 }; // pixels
+  };
+  Place Pressed;
+  Place Clicked; // waits to be looked at, as long as the pipeline runs
   QTimer Timer;
 };
 

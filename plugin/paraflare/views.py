@@ -22,6 +22,7 @@ from .heat_map import HeatMap, draw_heat_map
 
 __all__ = [
     "eigenvalue_chart", "ensemble_chart", "export", "head_map", "modes_on_mesh", "route_on_mesh", "similarity_map",
+    "training_chart",
 ]
 
 CHOSEN = (0.84, 0.37, 0.00)  # a line among grey ones; the colour-blind tell it from grey, too
@@ -41,22 +42,21 @@ def eigenvalue_chart(spectrum, block=None, head=None):
     of one block, then a colour per head. With head, that line stands out among the others of the block."""
     update(spectrum, "FLARESpectrum")
     columns = chosen_columns(spectrum, column_names(spectrum, 3), block, head)
-    several = len({column.block for column in columns}) > 1
-    if head is not None and several:
-        raise ValueError(f"Every block has a head {head}: say which block, too (block=0, …).")
-    columns.sort(key=lambda column: column.head == head)  # the chosen one is drawn on top
-    last = max(column.block if several else column.head for column in columns)
-    named, lines = set(), []
-    for column in columns:
-        text = f"Block {column.block}" if several else f"Head {column.head}"
-        label, colour, thickness = text, shade((column.block if several else column.head) / max(last, 1)), 2
-        if head is not None:
-            chosen = column.head == head
-            label, colour, thickness = (text, CHOSEN, 4) if chosen else ("Other heads", OTHERS, 1)
-        lines.append(Line(column.name, "" if label in named else label, colour, thickness))
-        named.add(label)
-    title = "Spectra of the attention heads" + ("" if several else f", block {columns[0].block}")
-    return draw_chart(simple.OutputPort(spectrum, 3), "Mode", lines, (title, "mode", "eigenvalue"))
+    title = f"Spectra of the attention heads{of_block(columns)}{of_epoch(spectrum)}"
+    return draw_chart(simple.OutputPort(spectrum, 3), "Mode", lines_of(columns, head), (title, "mode", "eigenvalue"))
+
+
+@keeps_active_source
+def training_chart(spectrum, block=None, head=None):
+    """The effective rank of the heads of a FLARESpectrum over the epochs of the training, where FLARETrain stored
+    spectra (SpectraEvery). Lines as in eigenvalue_chart."""
+    update(spectrum, "FLARESpectrum")
+    names = column_names(spectrum, 6)
+    if len(names) < 2:
+        raise ValueError("The model holds no spectra of its training. Train it with SpectraEvery=1, or larger.")
+    columns = chosen_columns(spectrum, names, block, head)
+    titles = f"Latents at work while the model was trained{of_block(columns)}", "epoch", "effective rank"
+    return draw_chart(simple.OutputPort(spectrum, 6), "Epoch", lines_of(columns, head), titles, "TopLeft")
 
 
 @keeps_active_source
@@ -177,6 +177,35 @@ def update(proxy, name):
     if problem:
         where = f" (property {problem[0]})" if problem[0] else ""
         raise RuntimeError(f"{name} has nothing to show: {problem[1]}{where}")
+
+
+def lines_of(columns, head):
+    """A line per head: of several blocks with a colour each, of one with a colour per head, or one head among grey
+    ones."""
+    several = len({column.block for column in columns}) > 1
+    if head is not None and several:
+        raise ValueError(f"Every block has a head {head}: say which block, too (block=0, …).")
+    columns.sort(key=lambda column: column.head == head)  # the chosen one is drawn on top
+    last = max(column.block if several else column.head for column in columns)
+    named, lines = set(), []
+    for column in columns:
+        text = f"Block {column.block}" if several else f"Head {column.head}"
+        label, colour, thickness = text, shade((column.block if several else column.head) / max(last, 1)), 2
+        if head is not None:
+            chosen = column.head == head
+            label, colour, thickness = (text, CHOSEN, 4) if chosen else ("Other heads", OTHERS, 1)
+        lines.append(Line(column.name, "" if label in named else label, colour, thickness))
+        named.add(label)
+    return lines
+
+
+def of_block(columns):
+    blocks = {column.block for column in columns}
+    return f", block {blocks.pop()}" if len(blocks) == 1 else ""
+
+
+def of_epoch(spectrum):
+    return f", after epoch {spectrum.Epoch}" if spectrum.Epoch >= 0 else ""
 
 
 def column_names(proxy, port):

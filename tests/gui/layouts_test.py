@@ -68,10 +68,10 @@ def check_modes(views, spectrum, head):
     assert cameras_follow(*(views[name] for name in modes))
 
 
-def colours():
+def colours(*layouts):
     """What each view of the layouts is coloured by, and the range."""
     found = {}
-    for layout in ("Comparison of von_mises", "Spectrum"):
+    for layout in layouts or ("Comparison of von_mises", "Spectrum"):
         for name, view in layout_views(layout).items():
             display = shown(view)
             chart = hasattr(display, "SeriesColor")

@@ -83,11 +83,11 @@ def let_run(seconds):
 def settle(patience=120.0):
     """Lets the window run until it has had nothing to do for a while."""
     end, idle = time.monotonic() + patience, 0
-    while idle < 10:
+    while idle < 5:
         begin = time.monotonic()
         assert begin < end, "the window did not come to rest"
         let_run(0.05)
-        idle = idle + 1 if time.monotonic() - begin < 0.1 else 0
+        idle = idle + 1 if time.monotonic() - begin < 0.2 else 0
 
 
 def wait_until(condition, patience=120.0):

@@ -32,6 +32,7 @@ class Recipe:
     gradient_clip: float = 1.0
     ema_decay: float = 0.999
     ema_warmup: bool = False
+    latent_doublings: int = 0  # there are none here
     channels: int = 64
     blocks: int = 8
     heads: int = 8
@@ -47,4 +48,6 @@ class Recipe:
         unknown = set(values) - {f.name for f in fields(Recipe)}
         if unknown:
             raise ValueError(f"recipe: unknown fields {sorted(unknown)}")
+        if values.get("latent_doublings"):
+            raise ValueError("recipe: this trainer does not double latents")
         return Recipe(**values | {"encoding": InputEncoding(**values.get("encoding", {}))})

@@ -14,7 +14,7 @@ assert not any("libtorch" in line for line in open("/proc/self/maps")), "views n
 HEADS, LATENTS = 2, 8
 settings = dict(TINY, Blocks=2, Heads=HEADS, Latents=LATENTS)
 model = fresh("views.safetensors")
-FLARETrain(Input=cases(), PointTargetArrays=["von_mises"], ModelFile=model, **settings).UpdatePipeline()
+FLARETrain(Input=cases(), PointTargetArrays=["von_mises"], ModelFile=model, SpectraEvery=2, **settings).UpdatePipeline()
 plate = XMLUnstructuredGridReader(FileName=files("test", 1))
 plate.UpdatePipeline()
 points = plate.GetDataInformation().GetNumberOfPoints()
@@ -79,6 +79,15 @@ _, drawing, table = written(one, "chart_one", fewest=3)
 assert list(rows(table)[0]) == ["Mode", "Block 1 Head 0", "Block 1 Head 1"], rows(table)[0]
 thickness = list(one.Representations[0].SeriesLineThickness)
 assert dict(zip(thickness[::2], thickness[1::2]))["Block 1 Head 0"] == "4", thickness
+
+# Over the training: the effective rank, and the chart of an epoch.
+_, drawing, table = written(views.training_chart(spectrum, block=0), "training", fewest=3)
+assert [row["Epoch"] for row in rows(table)] == ["0", "2", "3"] and list(rows(table)[0])[1:] == heads[:HEADS], rows(table)
+assert all(1 <= float(row[name]) <= LATENTS for row in rows(table) for name in heads[:HEADS])
+spectrum.Epoch = 0
+begin = views.eigenvalue_chart(spectrum)
+assert begin.ChartTitle.endswith("after epoch 0") and rows(views.export(begin, fresh("begin.csv"))[0])[0]["Mode"] == "0"
+spectrum.Epoch = -1
 
 ensemble = FLAREEnsembleSpectrum(Input=cases(), ModelFile=model)
 _, drawing, table = written(views.ensemble_chart(ensemble, 1, 1), "ensemble", fewest=3)
@@ -156,6 +165,7 @@ assert [os.path.basename(file) for file in views.export(one, fresh("v1.5"), form
 refused(ValueError, ["no block 2", "blocks 0, 1"], views.eigenvalue_chart, spectrum, block=2)
 refused(ValueError, ["no head 7", "0, 1"], views.eigenvalue_chart, spectrum, block=0, head=7)
 refused(ValueError, ["which block"], views.eigenvalue_chart, spectrum, head=0)
+refused(ValueError, ["which block"], views.training_chart, spectrum, head=0)
 refused(ValueError, ["no head 2"], views.ensemble_chart, ensemble, 0, 2)
 refused(ValueError, ["'Rank'", "EffectiveRank"], views.head_map, spectrum, "Rank")
 refused(ValueError, ["which (block=", "blocks 0, 1"], views.similarity_map, spectrum)

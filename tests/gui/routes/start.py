@@ -5,4 +5,5 @@ model = os.path.join(os.path.dirname(os.environ["FLARE_TEST_MODEL"]), "blocks.sa
 predict = FLAREPredict(registrationName="predict", Input=mesh, ModelFile=model)
 show(predict)
 os.makedirs(os.path.join(folder, "exported"), exist_ok=True)
+remember(before=state())
 passed("start")
