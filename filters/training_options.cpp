@@ -1,8 +1,10 @@
 #include "training_options.h"
 
+#include "guarded.h"
 #include "vtkFLARETrain.h"
 
 #include "flare/error.h"
+#include "flare/latents.h"
 
 #include <algorithm>
 #include <sstream>
@@ -141,6 +143,7 @@ TrainingOptions trainingOptions(vtkFLARETrain& filter, const std::vector<int>& v
     options.startFrom(*start);
   }
   options.checkpointSeconds = filter.GetCheckpointInterval();
+  about("LatentDoublings", [&] { checkLatentDoublings(options); });
   return options;
 }
 }

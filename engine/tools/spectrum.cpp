@@ -108,6 +108,12 @@ void ensemble(const SpectrumArguments& a, const Model& model, const DataSet& dat
 // What was stored while the model was trained: a line per epoch and head.
 void overTraining(const SpectrumArguments& a, const Model& model)
 {
+  const auto heads = model.info().architecture.heads;
+  if (a.options.head >= heads)
+  {
+    throw Error("head " + std::to_string(a.options.head) + " does not exist: this model has heads 0 to " +
+                std::to_string(heads - 1));
+  }
   auto epochs = model.info().training.spectraEpochs;
   if (epochs.empty())
   {
@@ -204,7 +210,7 @@ void addSpectrum(CLI::App& program)
   command->add_option("--block", a->options.block, "Which block, from 0 (default: all)")
     ->check(notNegative());
   command->add_option("--head", a->options.head, "Which head, from 0 (default: all)")->check(notNegative());
-  command->add_flag("--precise", a->precise, "Everything in double precision");
+  command->add_flag("--precise", a->precise, "Everything in double precision")->excludes(training);
   command->add_option("--csv", a->csv, "Write all eigenvalues, or their distribution, to this file")
     ->type_name("FILE");
   addDevice(*command, a->device);

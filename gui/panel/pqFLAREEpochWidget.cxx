@@ -9,6 +9,7 @@
 #include "vtkSMProxy.h"
 
 #include <QLabel>
+#include <QPushButton>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 
@@ -20,15 +21,19 @@ pqFLAREEpochWidget::pqFLAREEpochWidget(vtkSMProxy* proxy, vtkSMProperty* propert
   , Live(new pqFLARELiveProperty(proxy, proxy->GetPropertyName(property), this))
   , Slider(new pqFLARERangeSlider(this))
   , Text(new QLabel(this))
+  , Back(new QPushButton(tr("Show the Trained Model"), this))
 {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(2);
   column->addWidget(this->Text);
   column->addWidget(this->Slider);
+  column->addWidget(this->Back);
   this->Slider->setObjectName("Slider");
   this->Text->setObjectName("Text");
   this->Text->setWordWrap(true);
+  this->Back->setObjectName("Back");
+  QObject::connect(this->Back, &QPushButton::clicked, this, [this] { this->choose(-1); });
   QObject::connect(this->Slider, &QSlider::valueChanged, this, &pqFLAREEpochWidget::onSliderMoved);
   QObject::connect(this->Slider, &pqFLARERangeSlider::held, this,
     [this]
@@ -104,6 +109,7 @@ void pqFLAREEpochWidget::showValue()
     this->Slider->setValue(position);
   }
   this->Text->setText(this->textOf(position));
+  this->Back->setVisible(this->Epochs.isEmpty() && epoch >= 0);
 }
 
 QString pqFLAREEpochWidget::textOf(int position) const
@@ -120,8 +126,13 @@ QString pqFLAREEpochWidget::textOf(int position) const
 
 void pqFLAREEpochWidget::onSliderMoved(int position)
 {
+  this->choose(position < this->Epochs.size() ? this->Epochs[position] : -1);
+}
+
+void pqFLAREEpochWidget::choose(int epoch)
+{
   this->Live->begin(tr("Change Epoch"));
-  vtkSMPropertyHelper(this->Epoch).Set(position < this->Epochs.size() ? this->Epochs[position] : -1);
+  vtkSMPropertyHelper(this->Epoch).Set(epoch);
   this->Live->changed();
   if (!this->Held)
   {

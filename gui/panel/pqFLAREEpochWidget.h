@@ -4,7 +4,8 @@
  *
  * For the property Epoch of FLARESpectrum; the charts follow at once. Its last position stands for -1, the
  * spectra of the trained model on the mesh. Epochs that a script sets between two stored ones are shown as
- * the one before, as the filter does.
+ * the one before, as the filter does. Where an epoch is chosen and the model is then changed for one without
+ * stored spectra, a button leads back to -1.
  */
 #ifndef pqFLAREEpochWidget_h
 #define pqFLAREEpochWidget_h
@@ -15,6 +16,7 @@
 #include <QVector>
 
 class QLabel;
+class QPushButton;
 class pqFLARELiveProperty;
 class pqFLARERangeSlider;
 class vtkObject;
@@ -36,12 +38,14 @@ private Q_SLOTS:
 private:
   void refresh();
   void onSliderMoved(int position);
+  void choose(int epoch);
   QString textOf(int position) const;
 
   vtkSMProperty* Epoch;
   pqFLARELiveProperty* Live;
   pqFLARERangeSlider* Slider;
   QLabel* Text;
+  QPushButton* Back;
   QVector<int> Epochs;
   QTimer RefreshTimer;
   bool Held = false;

@@ -3,14 +3,17 @@
 from flare_script import *
 from paraview.simple import *
 
-for name, shape in (("model.safetensors", {}), ("blocks.safetensors", dict(Blocks=2, Heads=4))):
+for name, options in (
+    ("model.safetensors", {}),
+    ("blocks.safetensors", dict(Blocks=2, Heads=4)),
+    ("without_spectra.safetensors", dict(Epochs=1, SpectraEvery=0)),
+):
     train = FLARETrain(
         Input=cases(),
         PointTargetArrays=["von_mises"],
         ParameterArrays=["SigmaX", "YoungsModulus"],
         ModelFile=fresh(name),
-        SpectraEvery=1,
-        **{**TINY, **shape},
+        **{**TINY, "SpectraEvery": 1, **options},
     )
     train.UpdatePipeline()
     assert os.path.exists(train.ModelFile)

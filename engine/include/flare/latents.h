@@ -14,6 +14,8 @@
 
 namespace flare
 {
+struct TrainingOptions;
+
 // How many latents the heads of a block use, and what follows.
 struct LatentSuggestion
 {
@@ -79,4 +81,7 @@ Model grow(const Model& model, const std::vector<std::int64_t>& blocks = {}, std
 
 // True for what prune or grow has made, as long as it has not been trained: it can be made again.
 bool isPrunedOrGrown(const ModelInfo& info);
+
+// Throws Error where the latents cannot double as often as the recipe says (Recipe::latentDoublings).
+void checkLatentDoublings(const TrainingOptions& options);
 }

@@ -131,11 +131,6 @@ void check(const ModelInfo& info, const Outlines& tensors, bool checkpoint, cons
   checkSpectra(info, spectra, path);
 }
 
-bool isRecord(const std::string& name)
-{
-  return name == meanFieldName || name == spectraName;
-}
-
 Outlines outlinesOf(const std::map<std::string, TensorView>& tensors)
 {
   Outlines result;
@@ -161,13 +156,23 @@ ModelInfo describe(const SafetensorsFile& file)
   return info;
 }
 
-void requireFinite(const std::string& name, const torch::Tensor& tensor, const std::string& path)
+// What the numbers of a tensor must be, where the network or a record is made of them.
+void requireSound(
+  const std::string& name, bool isWeight, const torch::Tensor& tensor, const std::string& path)
 {
-  if (!torch::isfinite(tensor).all().item<bool>())
+  const bool isRecord = name == meanFieldName || name == spectraName;
+  if ((isWeight || isAverage(name) || isRecord) && !torch::isfinite(tensor).all().item<bool>())
   {
     throw Error("'" + path + "': the tensor '" + name +
                 "' holds NaN or infinite values, so that nothing can be computed with it. Train or fetch the "
                 "model again.");
+  }
+  // Rounding to float32 may lead beyond 1.
+  if (name == spectraName && ((tensor < 0.0) | (tensor > 1.0 + 1e-6)).any().item<bool>())
+  {
+    throw Error(
+      "'" + path + "': the tensor '" + name +
+      "' must hold eigenvalues, which lie between 0 and 1. The file is damaged or was changed by hand.");
   }
 }
 }
@@ -210,10 +215,7 @@ void writeModelFile(const std::string& path, const ModelFile& content)
   {
     tensor = tensor.detach().to(torch::kCPU).contiguous();
     views[name] = viewOf(tensor);
-    if (content.state.count(name) > 0 || isAverage(name) || isRecord(name))
-    {
-      requireFinite(name, tensor, path);
-    }
+    requireSound(name, content.state.count(name) > 0, tensor, path);
   }
   auto metadata = toMetadata(content.info);
   if (!content.checkpoint.empty())
@@ -239,10 +241,7 @@ ModelFile readModelFile(const std::string& path)
   {
     const auto tensor = toTensor(view);
     const bool isWeight = expected.count(name) > 0;
-    if (isWeight || isAverage(name) || isRecord(name))
-    {
-      requireFinite(name, tensor, path);
-    }
+    requireSound(name, isWeight, tensor, path);
     if (name == meanFieldName)
     {
       result.meanField = tensor;

@@ -1,5 +1,6 @@
 #include "io/training_metadata.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace flare::io
@@ -9,6 +10,8 @@ namespace
 using Json = nlohmann::json;
 
 constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
+// Of those with spectra: filters show them as int.
+constexpr double largestEpoch = std::numeric_limits<int>::max();
 
 Json toJson(const Recipe& r)
 {
@@ -69,8 +72,8 @@ std::vector<std::int64_t> epochsFrom(const JsonObject& o, const std::string& key
   std::vector<std::int64_t> epochs;
   for (const double number : o.numbers(key))
   {
-    const auto epoch = static_cast<std::int64_t>(number);
-    if (!(number >= 0.0 && number < 1e15) || static_cast<double>(epoch) != number ||
+    const auto epoch = static_cast<std::int64_t>(std::clamp(number, -1.0, largestEpoch));
+    if (!(number >= 0.0 && number <= largestEpoch) || static_cast<double>(epoch) != number ||
         (!epochs.empty() && epoch <= epochs.back()))
     {
       o.refuse(key, "must be epochs, whole numbers from 0 on in ascending order");

@@ -52,7 +52,7 @@ void put(State& file, const std::string& prefix, const TrainingState& state,
 }
 
 template<std::size_t Size>
-void take(const State& file, const std::string& prefix, TrainingState& state,
+void takeTensors(const State& file, const std::string& prefix, TrainingState& state,
   const std::array<NamedTensor, Size>& tensors)
 {
   torch::NoGradGuard guard;
@@ -75,6 +75,19 @@ std::string joined(const std::vector<std::string>& sentences)
     text += (text.empty() ? "" : "; ") + sentence;
   }
   return text;
+}
+
+// A run has not done more than was planned, except where nothing is planned yet.
+void requirePossible(
+  const TrainingState& state, const TrainingState* good, std::int64_t planned, const TrainingRecord& record)
+{
+  const auto epochs = static_cast<std::int64_t>(record.history.size());
+  const bool goodFits = good == nullptr || (good->step >= 0 && good->step <= state.step &&
+                                             good->epochs >= 0 && good->epochs <= epochs);
+  if (state.step < 0 || state.step > planned || state.epochs != epochs || !goodFits)
+  {
+    throw Error("its numbers of steps and epochs do not fit each other");
+  }
 }
 
 State averagedWeights(const State& file)
@@ -131,16 +144,7 @@ void TrainingRun::save(const std::string& path) const
 
 void TrainingRun::restore(const std::string& path)
 {
-  std::string problem;
-  try
-  {
-    load(path);
-  }
-  catch (const Error& error)
-  {
-    problem = error.what();
-  }
-  agree(communicator(), problem);
+  onEveryRank(communicator(), [&] { load(path); });
 }
 
 void TrainingRun::load(const std::string& path)
@@ -160,41 +164,7 @@ void TrainingRun::load(const std::string& path)
   }
   try
   {
-    const auto text = json::parse(file.checkpoint);
-    while (info_.training.latentDoublings < file.info.training.latentDoublings)
-    {
-      grow();
-    }
-    layout_.load(file.state, state_.weights);
-    layout_.load(averagedWeights(file.extra), state_.averaged);
-    take(file.extra, ofPresent, state_, moments);
-    setCounters(state_, text.at("state"));
-    good_.reset();
-    if (text.contains("good"))
-    {
-      good_ = std::make_unique<TrainingState>(state_.clone());
-      take(file.extra, ofGood, *good_, moments);
-      take(file.extra, ofGood, *good_, weightTensors);
-      setCounters(*good_, text.at("good"));
-    }
-    text.at("halvings").get_to(halvings_);
-    text.at("seconds").get_to(seconds_);
-    text.at("validationSeconds").get_to(validationSeconds_);
-    text.at("lastValidation").get_to(lastValidation_);
-    rule_.rateFactor = std::ldexp(1.0, -halvings_);
-
-    spectra_ = SpectraHistory(file.spectra);
-    auto record = file.info.training;
-    if (record.device != info_.training.device || text.at("threads") != at::get_num_threads())
-    {
-      record.notes.push_back(
-        "resumed at step " + std::to_string(state_.step) + " on " + info_.training.device + " with " +
-        std::to_string(at::get_num_threads()) + " threads, begun on " + record.device + " with " +
-        std::to_string(text.at("threads").get<int>()) + ": rounding may differ from that of an unbroken run");
-      record.device = info_.training.device;
-    }
-    info_.training = record;
-    plan(text.at("planned").get<std::int64_t>());
+    take(file);
   }
   catch (const json::exception&)
   {
@@ -207,5 +177,46 @@ void TrainingRun::load(const std::string& path)
     throw Error(
       "the checkpoint '" + path + "' is damaged (" + error.what() + "). Overwrite it to train anew");
   }
+}
+
+void TrainingRun::take(const io::ModelFile& file)
+{
+  const auto text = json::parse(file.checkpoint);
+  while (info_.training.latentDoublings < file.info.training.latentDoublings)
+  {
+    grow();
+  }
+  layout_.load(file.state, state_.weights);
+  layout_.load(averagedWeights(file.extra), state_.averaged);
+  takeTensors(file.extra, ofPresent, state_, moments);
+  setCounters(state_, text.at("state"));
+  good_.reset();
+  if (text.contains("good"))
+  {
+    good_ = std::make_unique<TrainingState>(state_.clone());
+    takeTensors(file.extra, ofGood, *good_, moments);
+    takeTensors(file.extra, ofGood, *good_, weightTensors);
+    setCounters(*good_, text.at("good"));
+  }
+  const auto planned = text.at("planned").get<std::int64_t>();
+  requirePossible(state_, good_.get(), planned, file.info.training);
+  text.at("halvings").get_to(halvings_);
+  text.at("seconds").get_to(seconds_);
+  text.at("validationSeconds").get_to(validationSeconds_);
+  text.at("lastValidation").get_to(lastValidation_);
+  rule_.rateFactor = std::ldexp(1.0, -halvings_);
+
+  spectra_ = SpectraHistory(file.spectra);
+  auto record = file.info.training;
+  if (record.device != info_.training.device || text.at("threads") != at::get_num_threads())
+  {
+    record.notes.push_back("resumed at step " + std::to_string(state_.step) + " on " + info_.training.device +
+                           " with " + std::to_string(at::get_num_threads()) + " threads, begun on " +
+                           record.device + " with " + std::to_string(text.at("threads").get<int>()) +
+                           ": rounding may differ from that of an unbroken run");
+    record.device = info_.training.device;
+  }
+  info_.training = record;
+  plan(planned);
 }
 }

@@ -1,7 +1,10 @@
 #include "train/growth.h"
 
 #include "flare/error.h"
+#include "flare/latents.h"
 #include "nn/latents.h"
+#include "nn/state_shapes.h"
+#include "train/training_run.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 
@@ -9,11 +12,13 @@
 #include <functional>
 #include <map>
 
-namespace flare::train
+namespace flare
+{
+namespace train
 {
 Architecture beginning(Architecture architecture, int doublings)
 {
-  const auto parts = std::int64_t{ 1 } << doublings;
+  const auto parts = std::int64_t{ 1 } << std::clamp(doublings, 0, 62);
   if (architecture.latents % parts != 0)
   {
     throw Error("the latents shall double " + std::to_string(doublings) + " times, but " +
@@ -28,7 +33,7 @@ Architecture beginning(Architecture architecture, int doublings)
 int doublingsBefore(std::int64_t step, std::int64_t planned, int doublings)
 {
   const auto part = static_cast<double>(step) / static_cast<double>(planned) * (doublings + 1);
-  return std::min(static_cast<int>(part), doublings);
+  return static_cast<int>(std::clamp(part, 0.0, static_cast<double>(doublings)));
 }
 
 double meanCost(double first, double last, int doublings)
@@ -88,5 +93,53 @@ TrainingState grown(const TrainingState& state, const ParameterLayout& from, con
   result.momentum = first.narrow(0, to.adamW(), to.size() - to.adamW()).clone();
   result.second = second.narrow(0, 0, to.adamW()).clone();
   return result;
+}
+
+void TrainingRun::adopt(
+  const Architecture& architecture, const std::function<TrainingState(const ParameterLayout&)>& state)
+{
+  info_.architecture = architecture;
+  info_.parameters = nn::parameterCount(nn::expectedState(architecture));
+  averagedNetwork_ = makeNetwork();
+  averagedNetwork_->eval();
+  layout_ = ParameterLayout(averagedNetwork_, options_.recipe.optimizer);
+  state_ = state(layout_);
+  layout_.bind(averagedNetwork_, state_.averaged, {});
+  gradient_ = torch::zeros_like(state_.weights);
+  pass_ = BatchPass(layout_, state_.weights, [this] { return makeNetwork(); });
+  good_.reset();
+}
+
+void TrainingRun::grow()
+{
+  const auto before = layout_;
+  auto architecture = info_.architecture;
+  architecture.latents *= 2;
+  auto& made = info_.training.latentDoublings;
+  adopt(architecture, [&, old = info_.architecture](const ParameterLayout& layout)
+    { return grown(state_, before, layout, old, options_.seed + static_cast<std::uint64_t>(made)); });
+  ++made;
+}
+
+void TrainingRun::growIfDue()
+{
+  const auto all = options_.recipe.latentDoublings;
+  const auto due = finished() ? all : doublingsBefore(state_.step, planned_, all);
+  while (info_.training.latentDoublings < due)
+  {
+    grow();
+  }
+}
+}
+
+void checkLatentDoublings(const TrainingOptions& options)
+{
+  if (options.start && options.recipe.latentDoublings > 0)
+  {
+    throw Error(
+      "a run that starts from a model has that model's latents: it cannot begin with fewer and double "
+      "them. Grow the model first, or start from drawn weights");
+  }
+  train::beginning(options.architecture, options.recipe.latentDoublings);
 }
 }

@@ -20,6 +20,11 @@ double UpdateRule::learningRate(std::int64_t step) const
   return rateFactor * cycle(*this).rate(recipe.learningRate, step);
 }
 
+double twoNorm(const torch::Tensor& flat)
+{
+  return at::linalg_vector_norm(flat, 2, std::nullopt, false, torch::kFloat64).item<double>();
+}
+
 void update(TrainingState& state, torch::Tensor& gradient, double norm, const ParameterLayout& layout,
   const UpdateRule& rule)
 {

@@ -20,6 +20,9 @@ struct UpdateRule
   double learningRate(std::int64_t step) const; // AdamW's
 };
 
+// Summed in double: over all weights at once, a sum in float32 is wrong by 1e-5, and clipping by it is felt.
+double twoNorm(const torch::Tensor& flat);
+
 // One applied step: clips the gradient (in place) by its 2-norm, updates the weights by AdamW and Muon, then
 // their average. Moments, schedule and average all count `state.step`.
 void update(TrainingState& state, torch::Tensor& gradient, double norm, const ParameterLayout& layout,

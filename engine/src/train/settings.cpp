@@ -42,6 +42,27 @@ std::string list(const std::vector<std::string>& names)
   return result.empty() ? "none" : result;
 }
 
+// Settings that came later than the first files.
+constexpr const char* doublingsName = "doublings of the latents";
+constexpr const char* spectraName = "stored spectra";
+
+std::string doublingsText(int doublings)
+{
+  return std::to_string(doublings);
+}
+
+std::string spectraText(std::int64_t every)
+{
+  return every == 0 ? "none" : "every " + text(every) + " epochs";
+}
+
+// What runs did before there was such a setting is not part of the fingerprint, which would make them others.
+bool isAsBefore(const std::string& name, const std::string& value)
+{
+  return (name == doublingsName && value == doublingsText(0)) ||
+         (name == spectraName && value == spectraText(0));
+}
+
 void add(Settings& settings, const Recipe& r)
 {
   settings.emplace_back(
@@ -62,7 +83,7 @@ void add(Settings& settings, const Recipe& r)
   settings.emplace_back("gradient clip", text(r.gradientClip));
   settings.emplace_back("decay of the averaged weights", text(r.emaDecay));
   settings.emplace_back("warm-up of the averaged weights", yesNo(r.emaWarmup));
-  settings.emplace_back("doublings of the latents", text(std::int64_t{ r.latentDoublings }));
+  settings.emplace_back(doublingsName, doublingsText(r.latentDoublings));
 }
 
 void add(Settings& settings, const Architecture& a)
@@ -114,14 +135,6 @@ std::vector<std::string> texts(const std::vector<std::size_t>& cases)
   }
   return result;
 }
-}
-
-namespace
-{
-std::string spectraText(std::int64_t every)
-{
-  return every == 0 ? "none" : "every " + text(every) + " epochs";
-}
 
 std::string startText(const std::string& fingerprint)
 {
@@ -145,7 +158,7 @@ Settings settingsOf(const ModelInfo& info)
   settings.emplace_back("seed", std::to_string(record.seed));
   settings.emplace_back("precision", record.precision);
   settings.emplace_back("start", startText(record.startFingerprint));
-  settings.emplace_back("stored spectra", spectraText(record.spectraEvery));
+  settings.emplace_back(spectraName, spectraText(record.spectraEvery));
   return settings;
 }
 
@@ -162,7 +175,7 @@ Settings settingsOf(const DataSet& data, const TrainingOptions& options)
   settings.emplace_back("seed", std::to_string(options.seed));
   settings.emplace_back("precision", name(options.precision));
   settings.emplace_back("start", startText(options.start ? options.start->fingerprint() : std::string()));
-  settings.emplace_back("stored spectra", spectraText(options.spectraEvery));
+  settings.emplace_back(spectraName, spectraText(options.spectraEvery));
   return settings;
 }
 }
@@ -172,8 +185,11 @@ std::string settingsFingerprint(const DataSet& data, const TrainingOptions& opti
   Hash hash;
   for (const auto& [name, value] : train::settingsOf(data, options))
   {
-    hash.add(name);
-    hash.add(value);
+    if (!train::isAsBefore(name, value))
+    {
+      hash.add(name);
+      hash.add(value);
+    }
   }
   return hash.text();
 }
@@ -186,6 +202,9 @@ std::vector<std::string> differences(
   { return text.size() <= 200 ? text : text.substr(0, 200) + "…"; };
   const auto sentence = [&](const std::string& name, const std::string& theirs, const std::string& ours)
   { return name + ": the file has " + brief(theirs) + ", this run has " + brief(ours); };
+
+  const auto recorded = [](const std::string& fingerprint)
+  { return fingerprint.empty() ? std::string("no record") : fingerprint; };
 
   const auto ofRun = train::settingsOf(data, options);
   const auto ofFile = train::settingsOf(info);
@@ -203,13 +222,13 @@ std::vector<std::string> differences(
   const auto fingerprint = data.fingerprint();
   if (info.training.dataFingerprint != fingerprint)
   {
-    result.push_back(sentence("data (points, inputs or targets of the cases)",
-      info.training.dataFingerprint.empty() ? "no record" : info.training.dataFingerprint, fingerprint));
+    result.push_back(sentence(
+      "data (points, inputs or targets of the cases)", recorded(info.training.dataFingerprint), fingerprint));
   }
   else if (result.empty() && info.training.settingsFingerprint != settingsFingerprint(data, options))
   {
     result.push_back(
-      sentence("settings", info.training.settingsFingerprint, settingsFingerprint(data, options)));
+      sentence("settings", recorded(info.training.settingsFingerprint), settingsFingerprint(data, options)));
   }
   return result;
 }

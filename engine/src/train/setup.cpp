@@ -5,6 +5,7 @@
 #include "device.h"
 #include "flare/error.h"
 #include "flare/interruption.h"
+#include "flare/latents.h"
 #include "nn/state_shapes.h"
 #include "train/growth.h"
 
@@ -189,13 +190,7 @@ Architecture architectureFor(const Signature& signature, const TrainingOptions& 
   architecture.inputs = signature.inputChannels() + options.recipe.encoding.channels();
   architecture.outputs = signature.targetChannels();
   architecture.validate();
-  if (options.start && options.recipe.latentDoublings > 0)
-  {
-    throw Error(
-      "a run that starts from a model has that model's latents: it cannot begin with fewer and double "
-      "them. Grow the model first, or start from drawn weights");
-  }
-  beginning(architecture, options.recipe.latentDoublings);
+  checkLatentDoublings(options);
   return architecture;
 }
 

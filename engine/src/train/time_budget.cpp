@@ -1,10 +1,16 @@
 #include "train/time_budget.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 namespace flare::train
 {
+double clockSeconds()
+{
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
 double secondsPerPoint(const std::vector<MeasuredStep>& steps)
 {
   std::vector<double> costs;

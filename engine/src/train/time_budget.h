@@ -5,6 +5,9 @@
 
 namespace flare::train
 {
+// Of a clock that only goes forward.
+double clockSeconds();
+
 // What a run's parts cost, in seconds.
 struct Costs
 {

@@ -2,17 +2,10 @@
 
 #include "device.h"
 #include "flare/error.h"
-#include "flare/spectrum.h"
-#include "nn/state_shapes.h"
-#include "train/growth.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <limits>
-#include <numeric>
 
 namespace flare::train
 {
@@ -21,52 +14,11 @@ namespace
 constexpr std::int64_t goodStateInterval = 50; // steps
 constexpr int mostHalvings = 3;
 
-// A time budget is measured over so many steps, or one per cent of it, whichever ends first.
-constexpr int fewestMeasured = 3;
-constexpr int mostMeasured = 200;
-constexpr double measuredShare = 0.01;
-
-// Validation passes may take so long in all, however short the run.
-constexpr double freeValidationSeconds = 2.0;
-
-double now()
-{
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-nn::FlareModel makeNetwork(const ModelInfo& info, const TrainingOptions& options)
-{
-  const auto device = resolveDevice(options.device);
-  nn::FlareModel network(info.architecture);
-  network->to(torchDevice(device), torchType(options.precision));
-  network->setNarrowBlocks(options.precision == Precision::BFloat16);
-  return network;
-}
-
 TrainingState firstState(
   nn::FlareModel& network, const ParameterLayout& layout, CaseOrder order, std::uint64_t seed)
 {
   nn::initialise(network, at::make_generator<at::CPUGeneratorImpl>(seed));
   return TrainingState::initial(layout, layout.flatten(network), std::move(order));
-}
-
-double mean(const std::vector<double>& values)
-{
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-// Per field, over the cases.
-std::vector<double> mean(const std::vector<std::vector<double>>& cases)
-{
-  std::vector<double> means(cases.front().size(), 0.0);
-  for (const auto& ofCase : cases)
-  {
-    for (std::size_t f = 0; f < means.size(); ++f)
-    {
-      means[f] += ofCase[f] / static_cast<double>(cases.size());
-    }
-  }
-  return means;
 }
 
 std::string caseNames(const DataSet& data, const std::vector<std::size_t>& cases)
@@ -77,12 +29,6 @@ std::string caseNames(const DataSet& data, const std::vector<std::size_t>& cases
     names += (names.empty() ? "'" : ", '") + data[index].name + "'";
   }
   return names;
-}
-
-// Summed in double: over all weights at once, a sum in float32 is wrong by 1e-5, and clipping by it is felt.
-double twoNorm(const torch::Tensor& flat)
-{
-  return at::linalg_vector_norm(flat, 2, std::nullopt, false, torch::kFloat64).item<double>();
 }
 }
 
@@ -97,12 +43,12 @@ TrainingRun::TrainingRun(DataSet data, TrainingOptions options, Setup setup)
   , info_(std::move(setup.info))
   , split_(std::move(setup.split))
   , meanField_(std::move(setup.meanField))
-  , averagedNetwork_(makeNetwork(info_, options_))
+  , averagedNetwork_(makeNetwork())
   , layout_(averagedNetwork_, options_.recipe.optimizer)
   , store_(data_, info_, torchDevice(resolveDevice(options_.device)), torchType(options_.precision))
   , error_(data_, split_.training, info_.normalisation.targets)
   , state_(firstState(averagedNetwork_, layout_, CaseOrder(split_.training, options_.seed), options_.seed))
-  , pass_(layout_, state_.weights, [this] { return makeNetwork(info_, options_); })
+  , pass_(layout_, state_.weights, [this] { return makeNetwork(); })
 {
   gradient_ = torch::zeros_like(state_.weights);
   layout_.bind(averagedNetwork_, state_.averaged, {});
@@ -125,6 +71,15 @@ TrainingRun::TrainingRun(DataSet data, TrainingOptions options, Setup setup)
   }
 }
 
+nn::FlareModel TrainingRun::makeNetwork() const
+{
+  const auto device = resolveDevice(options_.device);
+  nn::FlareModel network(info_.architecture);
+  network->to(torchDevice(device), torchType(options_.precision));
+  network->setNarrowBlocks(options_.precision == Precision::BFloat16);
+  return network;
+}
+
 void TrainingRun::plan(std::int64_t steps)
 {
   rule_.stepsPlanned = planned_ = info_.training.stepsPlanned = steps;
@@ -139,7 +94,7 @@ bool TrainingRun::onAnyRank(bool value) const
 
 void TrainingRun::tick()
 {
-  const double time = now();
+  const double time = clockSeconds();
   seconds_ += time - lastTick_;
   lastTick_ = time;
 }
@@ -169,7 +124,7 @@ double TrainingRun::step()
   {
     throw Error("the training run is complete: there is no step left");
   }
-  lastTick_ = now();
+  lastTick_ = clockSeconds();
   if (state_.step == 0)
   {
     storeSpectra(0);
@@ -258,211 +213,6 @@ void TrainingRun::rollBack(const std::string& what, const std::vector<std::size_
   rule_.rateFactor *= 0.5;
   record.notes.push_back("at " + where + " " + what + " was NaN or infinite: training went back to step " +
                          std::to_string(state_.step) + " and halved its learning rates");
-}
-
-bool TrainingRun::validationIsDue() const
-{
-  if (split_.validation.empty())
-  {
-    return false;
-  }
-  const double limit = std::max(freeValidationSeconds, validationShare * seconds_);
-  const bool due = finished() || lastValidation_ == 0.0 || validationSeconds_ + lastValidation_ <= limit;
-  return onAnyRank(due && communicator().rank() == 0);
-}
-
-void TrainingRun::endEpoch()
-{
-  EpochRecord epoch;
-  epoch.epoch = state_.order.epoch();
-  epoch.step = state_.step;
-  epoch.loss = state_.lossSum / static_cast<double>(state_.lossSteps);
-  epoch.learningRate = rule_.learningRate(state_.step - 1);
-  state_.lossSum = 0.0;
-  state_.lossSteps = 0;
-  ++state_.epochs;
-  tick();
-  const auto unknown = std::numeric_limits<double>::quiet_NaN();
-  epoch.validationError = unknown;
-  epoch.fieldErrors.assign(data_.signature().targets.size(), unknown);
-  if (validationIsDue())
-  {
-    const auto byCase = caseErrors(split_.validation);
-    epoch.fieldErrors = mean(byCase);
-    epoch.validationError = mean(epoch.fieldErrors);
-    validationErrors_.clear();
-    for (const auto& ofCase : byCase)
-    {
-      validationErrors_.push_back(mean(ofCase));
-    }
-    const double before = seconds_;
-    tick();
-    lastValidation_ = seconds_ - before;
-    validationSeconds_ += lastValidation_;
-  }
-  storeSpectra(epoch.epoch);
-  epoch.seconds = seconds_;
-  info_.training.history.push_back(epoch);
-}
-
-void TrainingRun::storeSpectra(std::int64_t epoch)
-{
-  const auto every = options_.spectraEvery;
-  if (every == 0 || (epoch % every != 0 && !finished()) || !spectra_.isLater(epoch, info_.training))
-  {
-    return;
-  }
-  tick();
-  const double before = seconds_;
-  const auto& c = data_[(split_.validation.empty() ? split_.training : split_.validation).front()];
-  info_.training.spectraCase = c.name;
-  try
-  {
-    spectra_.add(
-      epoch, flare::spectra(model(), c, options_.device, {}, data_.communicator()), info_.training);
-  }
-  catch (const Error& error) // scores that overflow, on all ranks alike: the run may still recover
-  {
-    info_.training.notes.push_back(
-      "after epoch " + std::to_string(epoch) + " no spectra could be stored: " + error.what());
-  }
-  tick();
-  lastSpectra_ = seconds_ - before;
-}
-
-std::vector<std::vector<double>> TrainingRun::caseErrors(const std::vector<std::size_t>& cases)
-{
-  torch::NoGradGuard guard;
-  std::vector<std::vector<double>> errors;
-  for (const auto index : cases)
-  {
-    const auto batch = store_.batch({ index });
-    const auto prediction = averagedNetwork_->forward(batch.input, batch.segments);
-    errors.push_back(error_.errors(prediction, batch).errors.front());
-  }
-  return errors;
-}
-
-std::vector<double> TrainingRun::errors(const std::vector<std::size_t>& cases)
-{
-  const auto unknown = std::numeric_limits<double>::quiet_NaN();
-  return cases.empty() ? std::vector<double>(data_.signature().targets.size(), unknown)
-                       : mean(caseErrors(cases));
-}
-
-void TrainingRun::adopt(
-  const Architecture& architecture, const std::function<TrainingState(const ParameterLayout&)>& state)
-{
-  info_.architecture = architecture;
-  info_.parameters = nn::parameterCount(nn::expectedState(architecture));
-  averagedNetwork_ = makeNetwork(info_, options_);
-  averagedNetwork_->eval();
-  layout_ = ParameterLayout(averagedNetwork_, options_.recipe.optimizer);
-  state_ = state(layout_);
-  layout_.bind(averagedNetwork_, state_.averaged, {});
-  gradient_ = torch::zeros_like(state_.weights);
-  pass_ = BatchPass(layout_, state_.weights, [this] { return makeNetwork(info_, options_); });
-  good_.reset();
-}
-
-void TrainingRun::grow()
-{
-  const auto before = layout_;
-  auto architecture = info_.architecture;
-  architecture.latents *= 2;
-  auto& made = info_.training.latentDoublings;
-  adopt(architecture, [&, old = info_.architecture](const ParameterLayout& layout)
-    { return grown(state_, before, layout, old, options_.seed + static_cast<std::uint64_t>(made)); });
-  ++made;
-}
-
-void TrainingRun::growIfDue()
-{
-  const auto all = options_.recipe.latentDoublings;
-  const auto due = finished() ? all : doublingsBefore(state_.step, planned_, all);
-  while (info_.training.latentDoublings < due)
-  {
-    grow();
-  }
-}
-
-Costs TrainingRun::measure()
-{
-  const auto pointsOf = [&](const std::vector<std::size_t>& cases)
-  {
-    double points = 0.0;
-    for (const auto index : cases)
-    {
-      points += static_cast<double>(store_.points(index));
-    }
-    return points;
-  };
-  double time = 0.0;
-  std::vector<MeasuredStep> measured;
-  for (int i = 0; i <= mostMeasured; ++i)
-  {
-    const double begin = now();
-    const auto cases = state_.order.next(options_.recipe.batchSize);
-    forwardBackward(cases);
-    const double size = twoNorm(gradient_);
-    update(state_, gradient_, size, layout_, rule_);
-    twoNorm(state_.weights);
-    if (i == 0)
-    {
-      continue; // memory and threads are warm after the first
-    }
-    measured.push_back({ now() - begin, pointsOf(cases) });
-    time += measured.back().seconds;
-    const bool enough = i >= fewestMeasured && time > measuredShare * options_.recipe.timeBudget;
-    if (onAnyRank(enough && communicator().rank() == 0))
-    {
-      break;
-    }
-  }
-  const auto perEpoch = stepsPerEpoch(split_.training.size(), options_.recipe.batchSize);
-  Costs costs;
-  costs.step = secondsPerPoint(measured) * pointsOf(split_.training) / static_cast<double>(perEpoch);
-  if (!split_.validation.empty())
-  {
-    const auto count = std::min<std::size_t>(split_.validation.size(), fewestMeasured);
-    const std::vector<std::size_t> some(split_.validation.begin(), split_.validation.begin() + count);
-    const double begin = now();
-    errors(some);
-    costs.validation = (now() - begin) / pointsOf(some) * pointsOf(split_.validation);
-  }
-  return costs;
-}
-
-// Steps are made, timed, and undone: the run that follows is that of a recipe with so many steps.
-void TrainingRun::planFromTime()
-{
-  const auto start = state_.clone();
-  const auto first = info_.architecture;
-  rule_.stepsPlanned = 1000000; // the first steps of a long cycle hardly move the weights
-  auto costs = measure();
-  if (const auto doublings = options_.recipe.latentDoublings; doublings > 0)
-  {
-    while (info_.training.latentDoublings < doublings)
-    {
-      grow();
-    }
-    const auto last = measure();
-    costs = { meanCost(costs.step, last.step, doublings), last.validation };
-    info_.training.latentDoublings = 0;
-    adopt(first, [&](const ParameterLayout&) { return start.clone(); });
-  }
-  if (options_.spectraEvery > 0)
-  {
-    costs.spectra = lastSpectra_;
-    costs.spectraEvery = options_.spectraEvery;
-  }
-  state_.assign(start);
-  tick();
-  const auto perEpoch = stepsPerEpoch(split_.training.size(), options_.recipe.batchSize);
-  std::int64_t steps =
-    communicator().rank() == 0 ? stepsWithin(options_.recipe.timeBudget - seconds_, costs, perEpoch) : 0;
-  communicator().sum(&steps, 1);
-  plan(steps);
 }
 
 Model TrainingRun::model() const

@@ -22,6 +22,11 @@
 #include <string>
 #include <vector>
 
+namespace flare::io
+{
+struct ModelFile;
+}
+
 namespace flare::train
 {
 // One training run, step by step, called from one thread at a time: the network, its optimiser, and the way
@@ -73,6 +78,7 @@ public:
 private:
   TrainingRun(DataSet data, TrainingOptions options, Setup setup);
 
+  nn::FlareModel makeNetwork() const; // as it is now, with weights of its own
   // The batch's loss; gradient_ holds the gradient, summed over ranks, unless the loss is not finite.
   double forwardBackward(const std::vector<std::size_t>& cases);
   // False when the step diverged and was undone.
@@ -81,6 +87,8 @@ private:
   void endEpoch();
   // Spectra of the averaged weights, where they are due after this epoch (0: before the first step).
   void storeSpectra(std::int64_t epoch);
+  const Case& spectraCase() const;
+  std::vector<HeadSpectrum> spectraNow() const; // of the averaged weights
   // Relative L2 of the averaged weights, per case and target field.
   std::vector<std::vector<double>> caseErrors(const std::vector<std::size_t>& cases);
   bool validationIsDue() const;
@@ -93,7 +101,9 @@ private:
     const Architecture& architecture, const std::function<TrainingState(const ParameterLayout&)>& state);
   // What the parts of a run cost with the network as it is; the state is spoilt.
   Costs measure();
+  double measureSpectra();
   void load(const std::string& checkpoint); // on this rank
+  void take(const io::ModelFile& checkpoint);
   void planFromTime();
   void tick(); // adds the time since the last tick to seconds_
 
@@ -121,7 +131,8 @@ private:
   double seconds_ = 0.0;           // spent on this run so far
   double validationSeconds_ = 0.0; // of them on validation
   double lastValidation_ = 0.0;
-  double lastSpectra_ = 0.0; // the seconds that the last spectra took
+  double lastSpectra_ = 0.0;   // the seconds that the last spectra took
+  bool spectraFailed_ = false; // and the record says so
   double lastTick_ = 0.0;
   std::vector<double> validationErrors_;
   Hook hook_;

@@ -147,6 +147,14 @@ TEST_F(ModelFileTest, WritingRefusesWhatReadingWould)
   EXPECT_ERROR(writeModelFile(path("a"), file), "eigenvalues of every head");
   file.info.training.spectraEpochs = { 3, 3 };
   EXPECT_ERROR(writeModelFile(path("a"), file), "'spectra_epochs' must be epochs");
+  file.info.training.spectraEpochs = { 0, std::int64_t{ 1 } << 31 };
+  EXPECT_ERROR(writeModelFile(path("a"), file), "'spectra_epochs' must be epochs");
+  for (const double wrong : { -0.1, 1.1 })
+  {
+    auto damaged = test::sampleModel();
+    damaged.spectra[1][0][2][3] = wrong;
+    EXPECT_ERROR(writeModelFile(path("a"), damaged), "eigenvalues, which lie between 0 and 1");
+  }
   file.info.training.spectraEpochs = {};
   EXPECT_ERROR(writeModelFile(path("a"), file), "no epochs are named");
   file = test::sampleCheckpoint();

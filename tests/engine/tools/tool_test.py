@@ -101,6 +101,7 @@ class Tool(unittest.TestCase):
                                 (["spectrum", "m", "d", "--all-cases", "--case", "1"], "--case"),
                                 (["spectrum", "m", "d", "--quantile", "0.2"], "--all-cases"),
                                 (["spectrum", "m", "--training", "--all-cases"], "--training"),
+                                (["spectrum", "m", "--training", "--precise"], "--training"),
                                 (["train", "d", "-o", "m", "--epochs", "5", "--time", "5"], "--time"),
                                 (["train", "d", "-o", "m", "--resume", "--overwrite"], "--resume")]:
             done = subprocess.run([FLARE, *map(str, arguments)], capture_output=True, text=True, timeout=120)
@@ -335,6 +336,7 @@ class Tool(unittest.TestCase):
             rows = list(csv.DictReader(file))
         self.assertEqual([(r["epoch"], r["mode"]) for r in rows], [(str(e), str(m)) for e in (0, 2, 3) for m in range(4)])
         self.assertEqual(load_file(model)["training.spectra"].shape, (3, 1, 1, 4))
+        self.fails("spectrum", model, "--training", "--head", 1, says="head 1 does not exist")
         self.fails("spectrum", self.model, "--training", says="--spectra-every")
         self.fails("spectrum", self.model, says="DATA is missing")
         self.fails("spectrum", self.model, self.data, "--training", says="leave DATA out")

@@ -1,11 +1,15 @@
 #include "train/training_run.h"
 
 #include "flare/error.h"
+#include "io/expect_error.h"
+#include "io/model_file.h"
 #include "training_data.h"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <fstream>
+#include <functional>
 #include <limits>
 
 namespace flare::train
@@ -155,6 +159,33 @@ std::string messageOf(const std::string& path, const DataSet& data, const Traini
     return error.what();
   }
   return "";
+}
+
+TEST(Checkpoint, WhoseNumbersDoNotFitIsDamaged)
+{
+  const TemporaryFolder folder;
+  const auto path = folder.file("run.safetensors");
+  const auto data = smallData(4);
+  TrainingRun run(data, smallOptions());
+  makeSteps(run, 7);
+  run.save(path);
+  const auto sound = io::readModelFile(path);
+  const std::vector<std::pair<const char*, std::function<void(nlohmann::json&)>>> damages = {
+    { "planned", [](nlohmann::json& text) { text["planned"] = 0; } },
+    { "step", [](nlohmann::json& text) { text["state"]["step"] = -1; } },
+    { "epochs", [](nlohmann::json& text) { text["state"]["epochs"] = 1000000000000; } },
+    { "good", [](nlohmann::json& text) { text["good"]["epochs"] = -1; } },
+  };
+  for (const auto& [name, damage] : damages)
+  {
+    auto file = sound;
+    auto text = nlohmann::json::parse(file.checkpoint);
+    damage(text);
+    file.checkpoint = text.dump();
+    io::writeModelFile(path, file);
+    TrainingRun resumed(data, smallOptions());
+    EXPECT_ERROR(resumed.restore(path), "do not fit each other") << name;
+  }
 }
 
 TEST(Checkpoint, OfAnotherRunIsRefusedWithWhatDiffers)

@@ -215,6 +215,7 @@ TEST(Growth, ABudgetOfTimeCountsWhatLatentsCost)
   EXPECT_DOUBLE_EQ(meanCost(3.0, 3.0, 1), 3.0);
   auto options = growing();
   options.recipe.timeBudget = 0.5;
+  options.spectraEvery = 1000000; // the first and the last
   TrainingRun run(smallData(5), options);
   while (!run.finished())
   {
@@ -225,6 +226,8 @@ TEST(Growth, ABudgetOfTimeCountsWhatLatentsCost)
     }
   }
   EXPECT_EQ(run.model().info().architecture.latents, 8);
+  ASSERT_EQ(run.record().spectraEpochs.size(), 2u);
+  EXPECT_EQ(trainingSpectra(run.model(), 0).front().eigenvalues[2], 0.0) << "what was measured is not stored";
 }
 
 TEST(Growth, AVeryShortRunEndsWithAllLatents)

@@ -1,4 +1,6 @@
+#include "data/hash.h"
 #include "flare/trainer.h"
+#include "train/settings.h"
 #include "train/setup.h"
 
 #include "training_data.h"
@@ -36,6 +38,13 @@ const std::vector<Change> changes = {
   { "batch size", [](TrainingOptions& o) { o.recipe.batchSize = 3; } },
   { "warm-up", [](TrainingOptions& o) { o.recipe.warmup = 0.2; } },
   { "learning rate", [](TrainingOptions& o) { o.recipe.learningRate *= 1 + 1e-15; } },
+  { "doublings of the latents",
+    [](TrainingOptions& o)
+    {
+      o.architecture.latents = 10;
+      o.recipe.latentDoublings = 1;
+    } },
+  { "stored spectra", [](TrainingOptions& o) { o.spectraEvery = 2; } },
   { "learning rate of Muon", [](TrainingOptions& o) { o.recipe.muonLearningRate = 0.1; } },
   { "decay of the averaged weights", [](TrainingOptions& o) { o.recipe.emaDecay = 0.9; } },
   { "octaves", [](TrainingOptions& o) { o.recipe.encoding.octaves = 2; } },
@@ -46,6 +55,27 @@ const std::vector<Change> changes = {
   { "scale per axis", [](TrainingOptions& o) { o.coordinateScalePerAxis = true; } },
   { "validation cases", [](TrainingOptions& o) { o.validationCases = { 0 }; } },
 };
+
+// Models that were trained before there were such settings are found again.
+TEST(Settings, FingerprintsOfOlderFilesHold)
+{
+  const auto data = smallData(4);
+  const auto options = smallOptions();
+  Hash hash;
+  int left = 0;
+  for (const auto& [name, value] : train::settingsOf(data, options))
+  {
+    const bool isLater = name == "doublings of the latents" || name == "stored spectra";
+    left += isLater ? 1 : 0;
+    if (!isLater)
+    {
+      hash.add(name);
+      hash.add(value);
+    }
+  }
+  EXPECT_EQ(left, 2);
+  EXPECT_EQ(settingsFingerprint(data, options), hash.text());
+}
 
 TEST(Settings, SameRunHasNoDifferences)
 {

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -139,6 +140,35 @@ TEST(TrainingSpectra, OfEpochsThatWereUndoneAreForgotten)
   EXPECT_TRUE(poisoned);
   EXPECT_EQ(run.record().spectraEpochs, (Epochs{ 0, 1, 2, 3, 4, 5 }));
   EXPECT_EQ(run.model().impl().spectra.size(0), 6);
+}
+
+// Spectra run in float32, where scores of 1e40 are infinite; the training runs in double.
+TEST(TrainingSpectra, ThatCannotBeAreNotedOnce)
+{
+  auto options = storing(1);
+  options.precision = Precision::Float64;
+  TrainingRun run(smallData(5), options);
+  auto weights = run.weights();
+  for (auto& [name, values] : weights)
+  {
+    for (auto& value : values)
+    {
+      value *= name.find("latent_q") == std::string::npos ? 1.0 : 1e40;
+    }
+  }
+  run.setWeights(weights);
+  while (!run.finished())
+  {
+    run.step();
+  }
+  const auto& record = run.record();
+  EXPECT_TRUE(record.spectraEpochs.empty());
+  const auto told = std::count_if(record.notes.begin(), record.notes.end(),
+    [](const std::string& note) { return note.find("after epoch 0 no spectra could be stored: ") == 0; });
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(std::count_if(record.notes.begin(), record.notes.end(),
+              [](const std::string& note) { return note.find("no spectra") != std::string::npos; }),
+    1);
 }
 
 // Of a mesh whose points are divided among ranks they are those of the whole mesh.
