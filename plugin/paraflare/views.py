@@ -102,6 +102,11 @@ def modes_on_mesh(spectrum, block, head, modes=(1, 2, 3, 4)):
     modes = [modes] if isinstance(modes, int) else list(modes)
     if not modes or min(modes) < 0:
         raise ValueError(f"modes must be numbers from 0, such as [1, 2, 3, 4], not {modes}.")
+    if spectrum.Epoch >= 0:
+        raise ValueError(
+            f"There are no modes of epoch {spectrum.Epoch}: the weights of that time are gone. Set Epoch to -1 for the "
+            "modes of the trained model."
+        )
     spectrum = with_modes(spectrum, block, head, modes)
     mesh = simple.OutputPort(spectrum, 1)
     eigenvalues = {}
@@ -142,7 +147,8 @@ def ensemble_chart(ensemble, block, head):
     """The eigenvalues of a head over the cases of a FLAREEnsembleSpectrum: the median, and the quantiles between which
     most cases lie (its property Quantile)."""
     update(ensemble, "FLAREEnsembleSpectrum")
-    (column,) = chosen_columns(ensemble, column_names(ensemble, 2), block, head)
+    columns = chosen_columns(ensemble, column_names(ensemble, 2), block, head)
+    (column,) = [column for column in columns if column.head == head]
     low = ensemble.Quantile
     lines = [
         Line(f"{column.name} upper", f"quantile {1 - low:g}", shade(0.4), 2, 2),
@@ -214,7 +220,7 @@ def column_names(proxy, port):
 
 
 def chosen_columns(proxy, names, block, head):
-    """The columns of a block and a head; None: of all."""
+    """The columns of a block; None: of all. A head that is given has to be there."""
     matches = [re.fullmatch(r"(?:.* )?Block (\d+) Head (\d+)", name) for name in names]
     columns = [Column(match[0], match[1], match[2]) for match in matches if match]
     if block is not None:
@@ -222,8 +228,6 @@ def chosen_columns(proxy, names, block, head):
         columns = [column for column in columns if column.block == block]
     if head is not None:
         require_head(head, sorted({column.head for column in columns}))
-        if block is not None:
-            columns = [column for column in columns if column.head == head or proxy.GetXMLName() == "FLARESpectrum"]
     return columns
 
 
@@ -262,7 +266,8 @@ def with_modes(spectrum, block, head, modes):
     if names <= arrays_of(spectrum):
         return spectrum
     other = beside(spectrum)
-    other.CompareHeads, other.Block, other.Head, other.NumberOfModes = 0, block, head, max(modes) + 1
+    other.CompareHeads = other.AllBlocks = other.FirstMode = 0  # no more than these modes need
+    other.Block, other.Head, other.NumberOfModes = block, head, max(modes) + 1
     update(other, "FLARESpectrum")
     missing = sorted(names - arrays_of(other))
     if missing:

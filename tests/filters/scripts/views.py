@@ -87,7 +87,13 @@ assert all(1 <= float(row[name]) <= LATENTS for row in rows(table) for name in h
 spectrum.Epoch = 0
 begin = views.eigenvalue_chart(spectrum)
 assert begin.ChartTitle.endswith("after epoch 0") and rows(views.export(begin, fresh("begin.csv"))[0])[0]["Mode"] == "0"
+refused(ValueError, ["no modes of epoch 0", "Epoch to -1"], views.modes_on_mesh, spectrum, 0, 0)
 spectrum.Epoch = -1
+
+# Another filter beside this one gives modes that it has not got, whatever of it says where they begin.
+later = FLARESpectrum(Input=plate, ModelFile=model, Block=1, AllBlocks=1, FirstMode=3)
+_, _, table = written(views.modes_on_mesh(later, 0, 1, modes=[1, 2]), "later")
+assert [name for name in rows(table)[0] if name.startswith("mode")] == ["mode_b0_h1_1", "mode_b0_h1_2"], rows(table)[0]
 
 ensemble = FLAREEnsembleSpectrum(Input=cases(), ModelFile=model)
 _, drawing, table = written(views.ensemble_chart(ensemble, 1, 1), "ensemble", fewest=3)
