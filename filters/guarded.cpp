@@ -11,6 +11,7 @@
 #include <vtkInformationVector.h>
 #include <vtkMultiProcessController.h>
 #include <vtkNew.h>
+#include <vtkPolyData.h>
 #include <vtkSmartPointer.h>
 #include <vtkStringArray.h>
 #include <vtkTable.h>
@@ -123,16 +124,29 @@ bool stopRequested(vtkAlgorithm* filter, Communicator& communicator)
   return stop > 0.0F;
 }
 
-void makeTables(vtkInformationVector* outputs, const std::vector<int>& ports)
+namespace
+{
+template<typename Data>
+void make(vtkInformationVector* outputs, const std::vector<int>& ports)
 {
   for (const int port : ports)
   {
-    if (!vtkTable::GetData(outputs, port))
+    if (!Data::GetData(outputs, port))
     {
-      vtkNew<vtkTable> table;
-      outputs->GetInformationObject(port)->Set(vtkDataObject::DATA_OBJECT(), table);
+      outputs->GetInformationObject(port)->Set(vtkDataObject::DATA_OBJECT(), vtkNew<Data>());
     }
   }
+}
+}
+
+void makeTables(vtkInformationVector* outputs, const std::vector<int>& ports)
+{
+  make<vtkTable>(outputs, ports);
+}
+
+void makePolyData(vtkInformationVector* outputs, const std::vector<int>& ports)
+{
+  make<vtkPolyData>(outputs, ports);
 }
 
 void makeLike(vtkInformationVector* outputs, int port, vtkDataObject* input)

@@ -64,8 +64,9 @@ std::vector<std::string> unite(Communicator& communicator, const std::vector<std
 // True when a rank's filter was told to abort, in VTK's way. Collective.
 bool stopRequested(vtkAlgorithm* filter, Communicator& communicator);
 
-// Gives output ports tables, unless they have them.
+// Gives output ports tables, or poly data, unless they have them.
 void makeTables(vtkInformationVector* outputs, const std::vector<int>& ports);
+void makePolyData(vtkInformationVector* outputs, const std::vector<int>& ports);
 
 // Gives an output port a new data object of the input's type, unless it has one.
 void makeLike(vtkInformationVector* outputs, int port, vtkDataObject* input);

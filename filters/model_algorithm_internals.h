@@ -42,6 +42,8 @@ struct vtkFLAREModelAlgorithm::Internals
   vtkNew<vtkDoubleArray> ranges;
   vtkNew<vtkStringArray> problem; // of the last execution
 
+  // The file that is named, or else the one in use.
+  std::string fileOr(const char* named) const;
   flare::ModelInfo information() const;
   // What the file says that is named, or else is in use; nothing where there is none or it cannot be read:
   // the next update says why.

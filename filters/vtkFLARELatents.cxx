@@ -120,8 +120,7 @@ std::string vtkFLARELatents::ResolveChangedFile() const
   {
     return identify(this->ChangedModelFile).path;
   }
-  const std::string source =
-    this->ModelFile && *this->ModelFile ? this->ModelFile : this->Internal->modelFile;
+  const std::string source = this->Internal->fileOr(this->ModelFile);
   return source.empty()
            ? std::string()
            : defaultChangedFile(identify(source).path, this->Change == PRUNE ? "pruned" : "grown");

@@ -22,8 +22,6 @@
 
 #include <string> // for the private part
 
-class vtkTable;
-
 class VTKFLAREFILTERS_EXPORT vtkFLARELatents : public vtkFLARECaseAlgorithm
 {
 public:

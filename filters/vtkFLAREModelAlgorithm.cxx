@@ -153,17 +153,14 @@ void vtkFLAREModelAlgorithm::ClearParameterValues()
   }
 }
 
-namespace
+std::string vtkFLAREModelAlgorithm::Internals::fileOr(const char* named) const
 {
-std::string fileOf(const char* property, const std::string& used)
-{
-  return property && *property ? property : used;
-}
+  return named && *named ? named : this->modelFile;
 }
 
 flare::ModelInfo vtkFLAREModelAlgorithm::Internals::informationIfThere(const char* named) const
 {
-  const auto path = fileOf(named, this->modelFile);
+  const auto path = this->fileOr(named);
   try
   {
     return !path.empty() && identify(path).exists() ? ModelCache::instance().information(path)
@@ -219,7 +216,7 @@ vtkStringArray* vtkFLAREModelAlgorithm::GetProblem()
 
 void vtkFLAREModelAlgorithm::Reload()
 {
-  ModelCache::instance().forget(fileOf(this->ModelFile, this->Internal->modelFile));
+  ModelCache::instance().forget(this->Internal->fileOr(this->ModelFile));
   this->Modified();
 }
 
@@ -229,8 +226,7 @@ vtkMTimeType vtkFLAREModelAlgorithm::GetMTime()
   // them.
   if (worldCommunicator()->size() == 1)
   {
-    this->Internal->watch.look(
-      fileOf(this->ModelFile, this->Internal->modelFile), *flare::serialCommunicator());
+    this->Internal->watch.look(this->Internal->fileOr(this->ModelFile), *flare::serialCommunicator());
   }
   return std::max(this->Superclass::GetMTime(), this->Internal->watch.time());
 }
@@ -241,7 +237,7 @@ int vtkFLAREModelAlgorithm::ComputePipelineMTime(vtkInformation* request, vtkInf
   const auto communicator = worldCommunicator();
   if (communicator->size() > 1)
   {
-    this->Internal->watch.look(fileOf(this->ModelFile, this->Internal->modelFile), *communicator);
+    this->Internal->watch.look(this->Internal->fileOr(this->ModelFile), *communicator);
   }
   return this->Superclass::ComputePipelineMTime(request, inputs, outputs, requestFromOutputPort, mtime);
 }

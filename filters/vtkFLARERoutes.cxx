@@ -104,10 +104,7 @@ int vtkFLARERoutes::RequestDataObject(
 {
   makeLike(outputs, ROUTES, vtkDataObject::GetData(inputs[MESH], 0));
   makeTables(outputs, { LATENTS });
-  if (!vtkPolyData::GetData(outputs, POINTS))
-  {
-    outputs->GetInformationObject(POINTS)->Set(vtkDataObject::DATA_OBJECT(), vtkNew<vtkPolyData>());
-  }
+  makePolyData(outputs, { POINTS });
   return 1;
 }
 

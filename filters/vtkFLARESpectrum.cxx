@@ -94,13 +94,7 @@ int vtkFLARESpectrum::RequestDataObject(
 {
   makeTables(outputs, { SPECTRUM, SUMMARY, CHART, TRAINING });
   makeLike(outputs, MODES, vtkDataObject::GetData(inputs[0], 0));
-  for (const int port : { HEAD_MAP, SIMILARITY })
-  {
-    if (!vtkPolyData::GetData(outputs, port))
-    {
-      outputs->GetInformationObject(port)->Set(vtkDataObject::DATA_OBJECT(), vtkNew<vtkPolyData>());
-    }
-  }
+  makePolyData(outputs, { HEAD_MAP, SIMILARITY });
   return 1;
 }
 

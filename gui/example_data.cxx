@@ -1,6 +1,7 @@
 #include "example_data.h"
 
 #include "layouts/layout_views.h"
+#include "server/pipeline_source.h"
 
 #include "pqActiveObjects.h"
 #include "pqApplicationCore.h"
@@ -8,7 +9,6 @@
 #include "pqFileDialogModel.h"
 #include "pqOutputPort.h"
 #include "pqPipelineSource.h"
-#include "pqProxyModifiedStateUndoElement.h"
 #include "pqRenderView.h"
 #include "pqServer.h"
 #include "pqServerManagerModel.h"
@@ -84,13 +84,7 @@ pqPipelineSource* openSeries(pqServer* server, const QStringList& files)
   const auto name = manager->GetUniqueProxyName("sources", "plates", /*alwaysAppend=*/false);
   controller->RegisterPipelineProxy(reader, name.c_str());
 
-  auto* source = pqApplicationCore::instance()->getServerManagerModel()->findItem<pqPipelineSource*>(reader);
-  vtkNew<pqProxyModifiedStateUndoElement> applied;
-  applied->SetSession(server->session());
-  applied->MadeUnmodified(source);
-  ADD_UNDO_ELEM(applied);
-  source->setModifiedState(pqProxy::UNMODIFIED);
-  return source;
+  return showAsApplied(reader);
 }
 
 void showSeries(pqPipelineSource* source)

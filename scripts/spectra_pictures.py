@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from paraview.simple import Delete, LoadPlugin, XMLUnstructuredGridReader
+from paraview.simple import Delete, LoadPlugin
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import spectra_findings as numbers
+from demo import TARGETS, files, read
 
 SIDES = "above or below the hole"
-PLATES = Path(__file__).resolve().parent.parent / "examples/plates"
 
 
 def main():
@@ -20,7 +20,7 @@ def main():
     LoadPlugin(options.plugin, ns=globals())
     options.output.mkdir(parents=True, exist_ok=True)
     models = options.models or [train(seed, options) for seed in (1, 2)]
-    unseen = sorted((PLATES / "test").glob("*.vtu"))
+    unseen = files("test")
     unseen = unseen[:: max(1, len(unseen) // options.plates)][: options.plates]
     for number, model in enumerate(models):
         print(f"\n{model} on {len(unseen)} test plates", flush=True)
@@ -42,20 +42,15 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def read(files):
-    """Several files are the time steps of one reader; each of them is a case."""
-    return XMLUnstructuredGridReader(FileName=[str(file) for file in files])
-
-
 def train(seed, options):
     """A fixed number of steps, and not of minutes, so that the model can be made again."""
-    cases = read(sorted((PLATES / "train").glob("*.vtu"))[: options.cases])
+    cases = read(files("train")[: options.cases])
     cases.UpdatePipeline()
     model = options.output / f"plates_seed_{seed}.safetensors"
     print(f"Training {model}", flush=True)
     training = FLARETrain(
         Input=cases,
-        PointTargetArrays=["displacement", "von_mises"],
+        PointTargetArrays=TARGETS,
         ParameterArrays=cases.FieldData.keys(),
         ModelFile=str(model),
         Recipe="Quick look",
@@ -86,7 +81,7 @@ def spread(values):
 
 def print_errors(model, found, options):
     """What becomes of the error on all test plates where heads hand out the mean alone."""
-    plates = read(sorted((PLATES / "test").glob("*.vtu"))[: 80 if options.cases >= 240 else options.plates])
+    plates = read(files("test")[: 80 if options.cases >= 240 else options.plates])
     without = options.output / "without.safetensors"
 
     def error(places):
@@ -102,16 +97,16 @@ def print_errors(model, found, options):
     Delete(plates)
 
 
-def draw(model, files, found, output):
+def draw(model, plates, found, output):
     """The views of the guide, and those of the three heads that it tells of."""
     from paraflare import views
 
     median = {place: {name: np.median(values) for name, values in one.items()} for place, one in found.items()}
     local = min(median, key=lambda place: median[place]["listened"])
     wide = max(median, key=lambda place: median[place].get(f"mode 1, {SIDES}", 0))
-    mesh = read(files[:1])
+    mesh = read(plates[:1])
     spectrum = FLARESpectrum(Input=mesh, ModelFile=str(model), NumberOfModes=0)
-    ensemble = FLAREEnsembleSpectrum(Input=read(files), ModelFile=str(model), Block=local[0])
+    ensemble = FLAREEnsembleSpectrum(Input=read(plates), ModelFile=str(model), Block=local[0])
     pictures = {
         "chart": views.eigenvalue_chart(spectrum),
         "heads": views.head_map(spectrum),

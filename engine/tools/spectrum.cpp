@@ -6,6 +6,7 @@
 #include "flare/ensemble_spectrum.h"
 #include "flare/error.h"
 #include "options.h"
+#include "spectrum/range.h"
 
 #include <cstdio>
 #include <memory>
@@ -108,11 +109,9 @@ void ensemble(const SpectrumArguments& a, const Model& model, const DataSet& dat
 // What was stored while the model was trained: a line per epoch and head.
 void overTraining(const SpectrumArguments& a, const Model& model)
 {
-  const auto heads = model.info().architecture.heads;
-  if (a.options.head >= heads)
+  if (a.options.head >= 0)
   {
-    throw Error("head " + std::to_string(a.options.head) + " does not exist: this model has heads 0 to " +
-                std::to_string(heads - 1));
+    spectrum::requireRange("head", a.options.head, 0, model.info().architecture.heads);
   }
   auto epochs = model.info().training.spectraEpochs;
   if (epochs.empty())

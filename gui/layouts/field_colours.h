@@ -47,4 +47,7 @@ bool fitRange(vtkSMProxy* representation);
 constexpr const char* sequentialMap = "Viridis (matplotlib)";
 constexpr const char* magnitudeMap = "Inferno (matplotlib)"; // of errors: not to be mistaken for the field's
 constexpr const char* divergingMap = "Cool to Warm";
+
+// Of what is marked: seen beside all colours of the sequential map, by the colour-blind too.
+constexpr double markColour[3] = { 1.0, 0.35, 0.0 };
 }

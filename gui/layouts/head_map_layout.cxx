@@ -6,13 +6,12 @@
 #include "layouts/model_filters.h"
 #include "layouts/spectrum_layout.h"
 #include "layouts/spectrum_modes.h"
+#include "server/pipeline_source.h"
 
 #include "pqActiveObjects.h"
-#include "pqApplicationCore.h"
 #include "pqOutputPort.h"
 #include "pqPipelineSource.h"
 #include "pqServer.h"
-#include "pqServerManagerModel.h"
 #include "pqUndoStack.h"
 #include "vtkDataObject.h"
 #include "vtkNew.h"
@@ -37,9 +36,6 @@ namespace
 constexpr int aboveAndLeft = 3;                   // of an axes grid's bits
 constexpr double noColour[3] = { 0.6, 0.6, 0.6 }; // where there is no number
 constexpr double roomForAxes = 0.8;               // and for the colour bar
-
-// Seen beside all colours of the sequential map, by the colour-blind too.
-constexpr double markColour[3] = { 1.0, 0.35, 0.0 };
 
 // What an axis says: whole numbers, at places that are evenly spaced.
 struct Axis
@@ -159,9 +155,7 @@ void markChosen(pqPipelineSource* spectrum, vtkSMViewProxy* view, const Picture&
       vtkSMPropertyHelper(proxy, "LowerThreshold").Set(1.0);
       vtkSMPropertyHelper(proxy, "UpperThreshold").Set(1.0);
     });
-  auto* made = pqApplicationCore::instance()->getServerManagerModel()->findItem<pqPipelineSource*>(proxy);
-  showAsApplied(made);
-  auto* outline = show(made->getOutputPort(0), view);
+  auto* outline = show(showAsApplied(proxy)->getOutputPort(0), view);
   vtkSMPVRepresentationProxy::SetScalarColoring(outline, nullptr, 0);
   changed(outline,
     [&]

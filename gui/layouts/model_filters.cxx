@@ -2,15 +2,13 @@
 
 #include "layouts/comparison_layout.h"
 #include "layouts/layout_views.h"
+#include "server/pipeline_source.h"
 
 #include "pqActiveObjects.h"
 #include "pqApplicationCore.h"
 #include "pqOutputPort.h"
 #include "pqPipelineSource.h"
-#include "pqProxyModifiedStateUndoElement.h"
-#include "pqServer.h"
 #include "pqServerManagerModel.h"
-#include "pqUndoStack.h"
 #include "vtkNew.h"
 #include "vtkSMInputProperty.h"
 #include "vtkSMParaViewPipelineControllerWithRendering.h"
@@ -94,15 +92,6 @@ bool hasModel(pqPipelineSource* source)
   return isSpectrum(source) || isRoutes(source) || isType(source, "FLAREPredict");
 }
 
-void showAsApplied(pqPipelineSource* made)
-{
-  vtkNew<pqProxyModifiedStateUndoElement> applied;
-  applied->SetSession(made->getServer()->session());
-  applied->MadeUnmodified(made);
-  ADD_UNDO_ELEM(applied);
-  made->setModifiedState(pqProxy::UNMODIFIED);
-}
-
 pqPipelineSource* makeAlike(pqPipelineSource* source, const char* type)
 {
   auto* filter = source->getProxy();
@@ -110,8 +99,7 @@ pqPipelineSource* makeAlike(pqPipelineSource* source, const char* type)
   // A script that repeats this connects a new filter with what is active before it sets its input, and that
   // may be a table.
   auto* input = connected(filter, "Input").first;
-  pqActiveObjects::instance().setActiveSource(
-    pqApplicationCore::instance()->getServerManagerModel()->findItem<pqPipelineSource*>(input));
+  pqActiveObjects::instance().setActiveSource(sourceOf(input));
   auto proxy = vtkSmartPointer<vtkSMProxy>::Take(manager->NewProxy("filters", type));
   vtkNew<vtkSMParaViewPipelineControllerWithRendering> controller;
   controller->PreInitializeProxy(proxy);
@@ -124,9 +112,7 @@ pqPipelineSource* makeAlike(pqPipelineSource* source, const char* type)
   controller->PostInitializeProxy(proxy);
   controller->RegisterPipelineProxy(proxy);
   changed(proxy, [&] { setAlike(proxy, filter); });
-  auto* made = pqApplicationCore::instance()->getServerManagerModel()->findItem<pqPipelineSource*>(proxy);
-  showAsApplied(made);
-  return made;
+  return showAsApplied(proxy);
 }
 
 std::vector<vtkSMProxy*> alike(vtkSMProxy* filter, const char* type)

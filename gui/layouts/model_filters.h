@@ -17,9 +17,6 @@ bool hasModel(pqPipelineSource* source);
 // A filter of this type ("FLARESpectrum") with the input and the model of the source, shown as applied.
 pqPipelineSource* makeAlike(pqPipelineSource* source, const char* type);
 
-// Shows a filter that the window has made as applied, after an undo and a redo as well.
-void showAsApplied(pqPipelineSource* made);
-
 // The filters of this type with the input and the model of the other one.
 std::vector<vtkSMProxy*> alike(vtkSMProxy* filter, const char* type);
 }

@@ -5,13 +5,12 @@
 #include "layouts/model_filters.h"
 #include "layouts/spectrum_layout.h"
 #include "layouts/spectrum_modes.h"
+#include "server/pipeline_source.h"
 
 #include "pqActiveObjects.h"
-#include "pqApplicationCore.h"
 #include "pqOutputPort.h"
 #include "pqPipelineSource.h"
 #include "pqServer.h"
-#include "pqServerManagerModel.h"
 #include "pqUndoStack.h"
 #include "vtkSMPVRepresentationProxy.h"
 #include "vtkSMPropertyHelper.h"
@@ -20,7 +19,6 @@
 #include "vtkSMViewLayoutProxy.h"
 #include "vtkSMViewProxy.h"
 
-#include <algorithm>
 #include <vector>
 
 namespace flare::gui
@@ -28,12 +26,6 @@ namespace flare::gui
 namespace
 {
 constexpr double pickedSize = 14.0; // pixels
-constexpr double pickedColour[3] = { 1.0, 0.35, 0.0 };
-
-pqPipelineSource* sourceOf(vtkSMProxy* proxy)
-{
-  return pqApplicationCore::instance()->getServerManagerModel()->findItem<pqPipelineSource*>(proxy);
-}
 
 pqPipelineSource* routesOf(pqPipelineSource* source, vtkSMProxy* spectrum)
 {
@@ -67,8 +59,8 @@ void markPicked(pqPipelineSource* routes, vtkSMViewProxy* view)
       vtkSMPropertyHelper(picked, "Representation").Set("Points");
       vtkSMPropertyHelper(picked, "RenderPointsAsSpheres").Set(1);
       vtkSMPropertyHelper(picked, "PointSize").Set(pickedSize);
-      vtkSMPropertyHelper(picked, "AmbientColor").Set(pickedColour, 3);
-      vtkSMPropertyHelper(picked, "DiffuseColor").Set(pickedColour, 3);
+      vtkSMPropertyHelper(picked, "AmbientColor").Set(markColour, 3);
+      vtkSMPropertyHelper(picked, "DiffuseColor").Set(markColour, 3);
       vtkSMPropertyHelper(picked, "Pickable").Set(0); // a click there means the mesh
     });
 }

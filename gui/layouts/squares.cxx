@@ -6,7 +6,6 @@
 #include "vtkRenderer.h"
 #include "vtkSMRenderViewProxy.h"
 
-#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <vector>

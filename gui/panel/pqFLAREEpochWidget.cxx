@@ -35,18 +35,9 @@ pqFLAREEpochWidget::pqFLAREEpochWidget(vtkSMProxy* proxy, vtkSMProperty* propert
   this->Back->setObjectName("Back");
   QObject::connect(this->Back, &QPushButton::clicked, this, [this] { this->choose(-1); });
   QObject::connect(this->Slider, &QSlider::valueChanged, this, &pqFLAREEpochWidget::onSliderMoved);
-  QObject::connect(this->Slider, &pqFLARERangeSlider::held, this,
-    [this]
-    {
-      this->Held = true;
-      this->Live->begin(tr("Change Epoch"));
-    });
-  QObject::connect(this->Slider, &pqFLARERangeSlider::released, this,
-    [this]
-    {
-      this->Held = false;
-      this->Live->end();
-    });
+  QObject::connect(
+    this->Slider, &pqFLARERangeSlider::held, this, [this] { this->Live->hold(tr("Change Epoch")); });
+  QObject::connect(this->Slider, &pqFLARERangeSlider::released, this->Live, &pqFLARELiveProperty::release);
   this->RefreshTimer.setSingleShot(true);
   QObject::connect(&this->RefreshTimer, &QTimer::timeout, this, [this] { this->refresh(); });
   QObject::connect(this->Live, &pqFLARELiveProperty::ended, this, &pqFLAREEpochWidget::refreshLater);
@@ -80,6 +71,10 @@ void pqFLAREEpochWidget::refreshLater()
 
 void pqFLAREEpochWidget::refresh()
 {
+  if (this->Live->editing())
+  {
+    return; // it is refreshed when that ends
+  }
   auto* stored = this->proxy()->GetProperty("Epochs");
   this->proxy()->UpdatePropertyInformation(stored);
   const vtkSMPropertyHelper epochs(stored);
@@ -131,11 +126,5 @@ void pqFLAREEpochWidget::onSliderMoved(int position)
 
 void pqFLAREEpochWidget::choose(int epoch)
 {
-  this->Live->begin(tr("Change Epoch"));
-  vtkSMPropertyHelper(this->Epoch).Set(epoch);
-  this->Live->changed();
-  if (!this->Held)
-  {
-    this->Live->end();
-  }
+  this->Live->edit(tr("Change Epoch"), [&] { vtkSMPropertyHelper(this->Epoch).Set(epoch); });
 }

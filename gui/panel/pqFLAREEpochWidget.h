@@ -48,7 +48,6 @@ private:
   QPushButton* Back;
   QVector<int> Epochs;
   QTimer RefreshTimer;
-  bool Held = false;
 };
 
 #endif

@@ -135,35 +135,15 @@ pqFLAREParameterRow* pqFLAREParametersWidget::addRow(const Parameter& parameter)
   const auto inData = flare::gui::valueInData(this->proxy(), name);
   auto* row = new pqFLAREParameterRow(parameter, given ? given->toDouble() : inData, this);
   this->Column->addWidget(row);
-  QObject::connect(row, &pqFLAREParameterRow::held, this,
-    [this, name]
-    {
-      this->Held = true;
-      this->Live->begin(tr("Change %1").arg(name));
-    });
-  QObject::connect(row, &pqFLAREParameterRow::released, this,
-    [this]
-    {
-      this->Held = false;
-      this->Live->end();
-    });
+  const auto label = tr("Change %1").arg(name);
+  QObject::connect(row, &pqFLAREParameterRow::held, this, [this, label] { this->Live->hold(label); });
+  QObject::connect(row, &pqFLAREParameterRow::released, this->Live, &pqFLARELiveProperty::release);
   QObject::connect(row, &pqFLAREParameterRow::edited, this,
-    [this, name](const QString& value)
-    { this->edit(name, [&] { flare::gui::giveValue(this->Values, name, value); }); });
+    [this, label, name](const QString& value)
+    { this->Live->edit(label, [&] { flare::gui::giveValue(this->Values, name, value); }); });
   QObject::connect(row, &pqFLAREParameterRow::resetAsked, this,
-    [this, name] { this->edit(name, [&] { flare::gui::removeValue(this->Values, name); }); });
+    [this, label, name] { this->Live->edit(label, [&] { flare::gui::removeValue(this->Values, name); }); });
   return row;
-}
-
-void pqFLAREParametersWidget::edit(const QString& parameter, const std::function<void()>& change)
-{
-  this->Live->begin(tr("Change %1").arg(parameter));
-  change();
-  this->Live->changed();
-  if (!this->Held)
-  {
-    this->Live->end();
-  }
 }
 
 void pqFLAREParametersWidget::showValues()

@@ -17,8 +17,6 @@
 #include <QList>
 #include <QTimer>
 
-#include <functional>
-
 class QLabel;
 class QVBoxLayout;
 class pqFLARELiveProperty;
@@ -46,8 +44,6 @@ private:
   pqFLAREParameterRow* addRow(const flare::gui::Parameter& parameter);
   vtkSMProxy* describedProxy();
 
-  void edit(const QString& parameter, const std::function<void()>& change);
-
   vtkSMProperty* Values;
   pqFLARELiveProperty* Live;
   // Reads a model file that was chosen and not applied yet.
@@ -56,7 +52,6 @@ private:
   QVBoxLayout* Column;
   QLabel* Hint;
   QTimer RefreshTimer;
-  bool Held = false;
 };
 
 #endif

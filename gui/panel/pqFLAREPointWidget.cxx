@@ -1,21 +1,12 @@
 #include "panel/pqFLAREPointWidget.h"
 
+#include "server/pipeline_source.h"
 #include "server/pqFLARELiveProperty.h"
 
-#include "pqApplicationCore.h"
 #include "pqPipelineSource.h"
-#include "pqServerManagerModel.h"
 #include "vtkSMNewWidgetRepresentationProxy.h"
 #include "vtkSMPropertyGroup.h"
 #include "vtkSMPropertyHelper.h"
-
-namespace
-{
-pqPipelineSource* filterOf(vtkSMProxy* proxy)
-{
-  return pqApplicationCore::instance()->getServerManagerModel()->findItem<pqPipelineSource*>(proxy);
-}
-}
 
 pqFLAREPointWidget::pqFLAREPointWidget(vtkSMProxy* proxy, vtkSMPropertyGroup* group, QWidget* parent)
   : pqHandlePropertyWidget(proxy, group, parent)
@@ -29,7 +20,7 @@ pqFLAREPointWidget::pqFLAREPointWidget(vtkSMProxy* proxy, vtkSMPropertyGroup* gr
   QObject::connect(this->Live, &pqFLARELiveProperty::ended, this,
     [this]
     {
-      auto* source = filterOf(this->proxy());
+      auto* source = flare::gui::sourceOf(this->proxy());
       if (source && this->Applied)
       {
         source->setModifiedState(pqProxy::UNMODIFIED);
@@ -39,7 +30,7 @@ pqFLAREPointWidget::pqFLAREPointWidget(vtkSMProxy* proxy, vtkSMPropertyGroup* gr
 
 void pqFLAREPointWidget::begin()
 {
-  auto* source = filterOf(this->proxy());
+  auto* source = flare::gui::sourceOf(this->proxy());
   this->Applied = source && source->modifiedState() == pqProxy::UNMODIFIED;
   this->Live->begin(tr("Move Point"));
 }

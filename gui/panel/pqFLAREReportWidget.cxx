@@ -2,14 +2,13 @@
 
 #include "server/current_case.h"
 #include "server/data_report.h"
+#include "server/pipeline_source.h"
 #include "server/settings_text.h"
 #include "training/pqFLARETrainings.h"
 #include "training/window_training.h"
 
-#include "pqApplicationCore.h"
 #include "pqCoreUtilities.h"
 #include "pqPipelineSource.h"
-#include "pqServerManagerModel.h"
 #include "vtkCommand.h"
 #include "vtkSMPropertyHelper.h"
 #include "vtkSMPropertyIterator.h"
@@ -23,7 +22,7 @@
 
 pqFLAREReportWidget::pqFLAREReportWidget(vtkSMProxy* proxy, vtkSMProperty* property, QWidget* parent)
   : pqFLAREInformationWidget(proxy, parent)
-  , Train(pqApplicationCore::instance()->getServerManagerModel()->findItem<pqPipelineSource*>(proxy))
+  , Train(flare::gui::sourceOf(proxy))
 {
   this->makeWidgets();
   this->Timer.setSingleShot(true);

@@ -82,6 +82,29 @@ void pqFLARELiveProperty::end()
   }
 }
 
+void pqFLARELiveProperty::hold(const QString& undoLabel)
+{
+  this->Held = true;
+  this->begin(undoLabel);
+}
+
+void pqFLARELiveProperty::release()
+{
+  this->Held = false;
+  this->end();
+}
+
+void pqFLARELiveProperty::edit(const QString& undoLabel, const std::function<void()>& change)
+{
+  this->begin(undoLabel);
+  change();
+  this->changed();
+  if (!this->Held)
+  {
+    this->end();
+  }
+}
+
 void pqFLARELiveProperty::apply()
 {
   if (!this->Proxy) // deleted in the meantime

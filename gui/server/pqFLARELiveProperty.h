@@ -16,6 +16,7 @@
 #include <QObject>
 #include <QTimer>
 
+#include <functional>
 #include <memory>
 
 class vtkSMProxy;
@@ -35,6 +36,14 @@ public:
   void changed();
   /** Ends the edit, with its last value applied. */
   void end();
+
+  ///@{
+  /** For a control that is moved: all changes while it is held are one edit, one that is not held is an edit
+   * of its own. */
+  void hold(const QString& undoLabel);
+  void release();
+  void edit(const QString& undoLabel, const std::function<void()>& change);
+  ///@}
 
   bool editing() const { return this->Trace != nullptr; }
   /** Whether a property of the proxy is being edited. What the proxy is asked for in that time would be in
@@ -56,6 +65,7 @@ private:
   vtkSMProxy* Edited = nullptr; // as it was at the beginning; not to be used
   bool Applying = false;
   bool EndAsked = false;
+  bool Held = false;
 };
 
 #endif

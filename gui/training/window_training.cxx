@@ -1,13 +1,12 @@
 #include "training/window_training.h"
 
+#include "server/pipeline_source.h"
 #include "server/settings_text.h"
 
-#include "pqApplicationCore.h"
 #include "pqDataRepresentation.h"
 #include "pqOutputPort.h"
 #include "pqPVApplicationCore.h"
 #include "pqPipelineSource.h"
-#include "pqServerManagerModel.h"
 #include "pqUndoStack.h"
 #include "pqView.h"
 #include "vtkClientServerStream.h"
@@ -81,7 +80,7 @@ bool isTrain(pqPipelineSource* source)
 
 void applyInWindow(vtkSMProxy* train)
 {
-  auto* source = pqApplicationCore::instance()->getServerManagerModel()->findItem<pqPipelineSource*>(train);
+  auto* source = sourceOf(train);
   // ParaView's Auto Apply is nobody's word to train.
   const bool checks = toBeChecked || vtkPVGeneralSettings::GetInstance()->GetAutoApply();
   if (!checks && source && source->modifiedState() == pqProxy::UNMODIFIED)

@@ -86,9 +86,9 @@ def grid_cells(layout, rows, columns):
     ]
 
 
-def plain_view(size=PANEL):
+def plain_view():
     view = simple.CreateView("RenderView")
-    view.ViewSize = size  # until it is in a layout, which then decides
+    view.ViewSize = PANEL  # until it is in a layout, which then decides
     view.UseColorPaletteForBackground = 0
     view.Background = [1.0, 1.0, 1.0]
     view.OrientationAxesVisibility = 0

@@ -51,14 +51,17 @@ def wanted(path, formats):
     return (path.with_suffix("") if ending in FORMATS else path), formats
 
 
+def kind_of(value):
+    return value.GetXMLName() if isinstance(value, servermanager.Proxy) else type(value).__name__
+
+
 def views_of(view):
-    name = view.GetXMLName() if isinstance(view, servermanager.Proxy) else type(view).__name__
-    if name == "ViewLayout":
+    if kind_of(view) == "ViewLayout":
         views = list(simple.GetViewsInLayout(view))
     else:
         views = [view]
     for one in views:
-        name = one.GetXMLName() if isinstance(one, servermanager.Proxy) else type(one).__name__
+        name = kind_of(one)
         if name not in ("RenderView", "XYChartView"):
             raise TypeError(
                 f"export writes render views, line charts and layouts of them, not {name}. A table is written by "

@@ -1,14 +1,12 @@
 #include "vtkFLARERoutes.h"
 
 #include "support.h"
-#include "vtkFLARETrain.h"
 
 #include "flare/model.h"
 
 #include <gtest/gtest.h>
 
 #include <vtkCellData.h>
-#include <vtkDataArraySelection.h>
 #include <vtkDoubleArray.h>
 #include <vtkErrorCode.h>
 #include <vtkIdTypeArray.h>
@@ -273,13 +271,7 @@ TEST_F(Routes, ASelectionInOneMeshOfAComposite)
 
 TEST_F(Routes, OfAModelOfCells)
 {
-  const auto file = *folder / "cells.safetensors";
-  vtkNew<Series> series;
-  vtkNew<vtkFLARETrain> train;
-  train->SetInputConnection(series->GetOutputPort());
-  train->GetCellTargetArraySelection()->EnableArray("q");
-  makeTiny(train, file);
-  train->Update();
+  const auto file = trainedModelOfCells(*folder);
   routes->SetModelFile(file.c_str());
   const auto route = [&]
   {

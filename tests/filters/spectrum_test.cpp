@@ -3,7 +3,6 @@
 #include "published.h"
 #include "support.h"
 #include "vtkFLARERoutes.h"
-#include "vtkFLARETrain.h"
 
 #include "flare/latents.h"
 #include "flare/model.h"
@@ -13,7 +12,6 @@
 
 #include <vtkCallbackCommand.h>
 #include <vtkCellData.h>
-#include <vtkDataArraySelection.h>
 #include <vtkErrorCode.h>
 #include <vtkFieldData.h>
 #include <vtkIntArray.h>
@@ -435,13 +433,7 @@ TEST_F(Spectrum, OfPublishedCheckpoints)
 
 TEST_F(Spectrum, OfAModelOfCells)
 {
-  const auto file = *folder / "cells.safetensors";
-  vtkNew<Series> series;
-  vtkNew<vtkFLARETrain> train;
-  train->SetInputConnection(series->GetOutputPort());
-  train->GetCellTargetArraySelection()->EnableArray("q");
-  makeTiny(train, file);
-  train->Update();
+  const auto file = trainedModelOfCells(*folder);
   spectrum->SetModelFile(file.c_str());
   spectrum->SetBlock(0);
   spectrum->SetNumberOfModes(1);

@@ -198,6 +198,18 @@ std::string trainedModel(const Folder& folder, bool withVector, bool withSpectra
   return path;
 }
 
+std::string trainedModelOfCells(const Folder& folder)
+{
+  const auto path = folder / "cells.safetensors";
+  vtkNew<Series> series;
+  vtkNew<vtkFLARETrain> train;
+  train->SetInputConnection(series->GetOutputPort());
+  train->GetCellTargetArraySelection()->EnableArray("q");
+  makeTiny(train, path);
+  train->Update();
+  return path;
+}
+
 std::unique_ptr<Folder> ModelTest::folder;
 std::string ModelTest::model;
 

@@ -78,6 +78,9 @@ void makeTiny(vtkFLARETrain* train, const std::string& modelFile);
 // The model holds its spectra of every epoch when asked.
 std::string trainedModel(const Folder& folder, bool withVector = false, bool withSpectra = false);
 
+// Trains a tiny model of q, which is at cells, without parameters; the path comes back.
+std::string trainedModelOfCells(const Folder& folder);
+
 // Tests of a filter that reads a model: a tiny one, trained once for all tests of a suite.
 class ModelTest : public ::testing::Test
 {

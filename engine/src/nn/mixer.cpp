@@ -1,5 +1,6 @@
 #include "nn/mixer.h"
 
+#include "nn/latents.h"
 #include "ops/mix.h"
 
 namespace flare::nn
@@ -32,8 +33,7 @@ MixerImpl::MixerImpl(const Architecture& architecture)
 torch::Tensor MixerImpl::queries()
 {
   const auto& a = architecture_;
-  auto q = a.sharedLatents ? latents.reshape({ 1, a.latents, a.headDimension() })
-                           : latents.reshape({ a.heads, a.latents, a.headDimension() });
+  auto q = latentsByHead(latents, a);
   if (q_norm_)
   {
     q = q_norm_->forward(q);
