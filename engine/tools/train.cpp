@@ -7,6 +7,8 @@
 #include "options.h"
 #include "training_choice.h"
 
+#include <CLI/CLI.hpp>
+
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
