@@ -3,6 +3,7 @@
 #include "flare/error.h"
 #include "flare/predictor.h"
 #include "io/expect_error.h"
+#include "spectrum/head_problem.h"
 #include "spectrum/pivots.h"
 #include "spectrum/small_model.h"
 #include "threaded_communicator.h"
