@@ -238,6 +238,23 @@ TEST(LatentUse, SuggestsFromTheSpectraOfItsCases)
   }
 }
 
+// Two cases that alone lead to other latents count alike, whichever comes last.
+TEST(LatentUse, LooksAtAllOfItsCases)
+{
+  const Small small;
+  const auto prunedBy = [&](const std::vector<double>& scales)
+  {
+    LatentUse use(*small.model, Device::Cpu);
+    for (const double scale : scales)
+    {
+      EXPECT_TRUE(use.add(makeCase(scale * small.x)));
+    }
+    return use.prune(std::vector<std::int64_t>{ 4, 4, 4 }).fingerprint();
+  };
+  ASSERT_NE(prunedBy({ 1.0 }), prunedBy({ 4.0 }));
+  EXPECT_EQ(prunedBy({ 1.0, 4.0 }), prunedBy({ 4.0, 1.0 }));
+}
+
 TEST(LatentUse, ACaseThatWasStoppedDoesNotCount)
 {
   const Small small;
