@@ -352,7 +352,7 @@ TEST(Parallel, TrainsInSlicesBehindTheWindow)
     {
       f->train->AddInputDataObject(disjoint(square(7, 1.0 + i), rank()));
     }
-    f->train->SetEpochs(30);
+    f->train->SetEpochs(300); // many slices of 80 ms, of which 90 steps may be one
   }
   before.train->Update();
 
