@@ -14,14 +14,20 @@ def outcome(test):
     return "passed" if status == "run" else "failed"
 
 
+def excerpt(lines):
+    """What GoogleTest found wrong, which may be far from the end where other ranks go on, and the end."""
+    found = [i for i, line in enumerate(lines) if line.endswith(": Failure")]
+    shown = {j for i in found[:5] for j in range(i, min(i + 6, len(lines)))}
+    return [lines[i] for i in sorted(shown | set(range(max(0, len(lines) - 60), len(lines))))]
+
+
 def main(path):
     tests = {"passed": [], "failed": [], "skipped": []}
     for test in ElementTree.parse(path).getroot().iter("testcase"):
         tests[outcome(test)].append(test)
     for test in tests["failed"]:
-        lines = test.findtext("system-out", "").splitlines()
         print(f"FAILED {test.get('name')}")
-        print("\n".join("  | " + line for line in lines[-60:]))
+        print("\n".join("  | " + line for line in excerpt(test.findtext("system-out", "").splitlines())))
     for test in tests["skipped"]:
         words = [line for line in test.findtext("system-out", "").splitlines() if line.strip()]
         print(f"SKIPPED {test.get('name')}: {words[-1].strip() if words else 'no reason given'}")
