@@ -1,7 +1,11 @@
 #include "parallel.h"
 
 #include <vtkCommunicator.h>
+#include <vtkDataObject.h>
+#include <vtkInformation.h>
+#include <vtkInformationVector.h>
 #include <vtkMultiProcessController.h>
+#include <vtkStreamingDemandDrivenPipeline.h>
 
 #include <algorithm>
 
@@ -105,5 +109,28 @@ std::vector<vtkMultiProcessStream> gather(Communicator& communicator, const vtkM
       std::vector<unsigned char>(received.begin(), received.end()));
   }
   return all;
+}
+
+void requestOwnPieces(vtkMultiProcessController* controller, vtkInformationVector** inputs, int ports)
+{
+  using Pipeline = vtkStreamingDemandDrivenPipeline;
+  if (!controller || controller->GetNumberOfProcesses() < 2)
+  {
+    return; // a script may go through pieces by itself
+  }
+  for (int port = 0; port < ports; ++port)
+  {
+    for (int i = 0; i < inputs[port]->GetNumberOfInformationObjects(); ++i)
+    {
+      auto* information = inputs[port]->GetInformationObject(i);
+      auto* data = vtkDataObject::GetData(information);
+      // Grids of rows and columns are asked for by index, which VTK derives from the pieces.
+      if (data && data->GetExtentType() == VTK_PIECES_EXTENT)
+      {
+        information->Set(Pipeline::UPDATE_PIECE_NUMBER(), controller->GetLocalProcessId());
+        information->Set(Pipeline::UPDATE_NUMBER_OF_PIECES(), controller->GetNumberOfProcesses());
+      }
+    }
+  }
 }
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+class vtkInformationVector;
 class vtkMultiProcessController;
 
 namespace flare::filters
@@ -18,4 +19,9 @@ std::shared_ptr<Communicator> communicatorOf(vtkMultiProcessController* controll
 
 // Every rank's stream, by rank. Collective.
 std::vector<vtkMultiProcessStream> gather(Communicator& communicator, const vtkMultiProcessStream& mine);
+
+// RequestUpdateExtent: every rank asks the inputs of its ports for its own piece, as the filters work on
+// meshes that lie on all ranks together. Who executes a filter does not always say so: ParaView asks every
+// rank for the whole of a second port that it looks at first while the filter is in the middle of its work.
+void requestOwnPieces(vtkMultiProcessController* controller, vtkInformationVector** inputs, int ports);
 }

@@ -78,10 +78,10 @@ int vtkFLARECaseAlgorithm::RequestInformation(
 }
 
 int vtkFLARECaseAlgorithm::RequestUpdateExtent(
-  vtkInformation*, vtkInformationVector** inputs, vtkInformationVector*)
+  vtkInformation* request, vtkInformationVector** inputs, vtkInformationVector* outputs)
 {
   this->Cases->loop.request(inputs[0]);
-  return 1;
+  return this->Superclass::RequestUpdateExtent(request, inputs, outputs);
 }
 
 int vtkFLARECaseAlgorithm::RequestData(

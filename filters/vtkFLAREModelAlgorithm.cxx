@@ -98,6 +98,14 @@ vtkFLAREModelAlgorithm::~vtkFLAREModelAlgorithm()
   this->SetModelFile(nullptr);
 }
 
+int vtkFLAREModelAlgorithm::RequestUpdateExtent(
+  vtkInformation*, vtkInformationVector** inputs, vtkInformationVector*)
+{
+  requestOwnPieces(
+    vtkMultiProcessController::GetGlobalController(), inputs, this->GetNumberOfInputPorts());
+  return 1;
+}
+
 int vtkFLAREModelAlgorithm::FillInputPortInformation(int port, vtkInformation* info)
 {
   if (port == this->ModelPort)

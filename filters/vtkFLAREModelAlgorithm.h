@@ -86,6 +86,7 @@ protected:
   ~vtkFLAREModelAlgorithm() override;
 
   int FillInputPortInformation(int port, vtkInformation* info) override;
+  int RequestUpdateExtent(vtkInformation*, vtkInformationVector**, vtkInformationVector*) override;
 
   struct Internals;
   /** The model's file: ModelFile, else what the port "Model" says. */

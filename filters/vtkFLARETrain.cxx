@@ -226,6 +226,8 @@ int vtkFLARETrain::RequestInformation(
 int vtkFLARETrain::RequestUpdateExtent(vtkInformation*, vtkInformationVector** inputs, vtkInformationVector*)
 {
   auto& d = *this->Internal;
+  requestOwnPieces(
+    vtkMultiProcessController::GetGlobalController(), inputs, this->GetNumberOfInputPorts());
   d.passBegin = now();
   if (this->LiveRunIsCurrent())
   {

@@ -2,7 +2,6 @@
 
 #include "gpu_test.h"
 #include "mix_problem.h"
-#include "ops/cuda_module.h"
 #include "relative_error.h"
 #include "threaded_communicator.h"
 
@@ -22,19 +21,7 @@ using test::MixResult;
 using test::relativeError;
 using torch::Tensor;
 
-class MixCuda : public test::GpuTest
-{
-protected:
-  void SetUp() override
-  {
-    GpuTest::SetUp();
-    if (IsSkipped())
-    {
-      return;
-    }
-    ASSERT_NE(ops::cudaModule(), nullptr) << "there is a GPU: build with -DPARAFLARE_CUDA=ON";
-  }
-};
+using MixCuda = test::GpuKernelTest;
 
 MixProblem onGpu(const MixProblem& p, torch::ScalarType type)
 {

@@ -29,6 +29,7 @@ const Model& briefly()
 }
 
 using SpectraCuda = test::GpuTest;
+using GramCuda = test::GpuKernelTest;
 
 double eigenvalueDistance(const std::vector<double>& a, const std::vector<double>& b)
 {
@@ -61,7 +62,7 @@ TEST_F(SpectraCuda, AgreeWithTheCpus)
 }
 
 // The same factors on both devices, sharp scores among them. Float32 keeps the promise of 1e-4.
-TEST_F(SpectraCuda, GramsOfBothTypesAgreeWithTheCpus)
+TEST_F(GramCuda, OfBothTypesAgreeWithTheCpus)
 {
   auto generator = at::make_generator<at::CPUGeneratorImpl>(3);
   const auto q = torch::randn({ 3, 37, 8 }, generator, torch::kFloat64);

@@ -20,12 +20,17 @@
 #include <vtkErrorCode.h>
 #include <vtkFieldData.h>
 #include <vtkIdTypeArray.h>
+#include <vtkInformation.h>
+#include <vtkInformationVector.h>
 #include <vtkMPIController.h>
 #include <vtkMultiBlockDataSet.h>
+#include <vtkObjectFactory.h>
 #include <vtkPointData.h>
 #include <vtkSelection.h>
 #include <vtkSelectionNode.h>
+#include <vtkStreamingDemandDrivenPipeline.h>
 #include <vtkTrivialProducer.h>
+#include <vtkUnstructuredGridAlgorithm.h>
 
 #include <algorithm>
 #include <cmath>
@@ -98,6 +103,33 @@ vtkSmartPointer<vtkUnstructuredGrid> half(vtkUnstructuredGrid* whole, int part)
   result->GetFieldData()->ShallowCopy(whole->GetFieldData());
   return result;
 }
+
+// A reader of square(7, 2) that has a piece for each rank, like half().
+class Pieces : public vtkUnstructuredGridAlgorithm
+{
+public:
+  static Pieces* New();
+  vtkTypeMacro(Pieces, vtkUnstructuredGridAlgorithm);
+
+protected:
+  Pieces() { this->SetNumberOfInputPorts(0); }
+  int RequestInformation(vtkInformation*, vtkInformationVector**, vtkInformationVector* outputs) override
+  {
+    outputs->GetInformationObject(0)->Set(vtkAlgorithm::CAN_HANDLE_PIECE_REQUEST(), 1);
+    return 1;
+  }
+  int RequestData(vtkInformation*, vtkInformationVector**, vtkInformationVector* outputs) override
+  {
+    using Pipeline = vtkStreamingDemandDrivenPipeline;
+    auto* information = outputs->GetInformationObject(0);
+    const bool all = information->Get(Pipeline::UPDATE_NUMBER_OF_PIECES()) < 2;
+    const auto whole = square(7, 2.0);
+    vtkUnstructuredGrid::GetData(information)
+      ->ShallowCopy(all ? whole : half(whole, information->Get(Pipeline::UPDATE_PIECE_NUMBER())));
+    return 1;
+  }
+};
+vtkStandardNewMacro(Pieces);
 
 // A serial reader's view: the first rank has everything, the others nothing at all.
 vtkSmartPointer<vtkUnstructuredGrid> onFirstRank(vtkUnstructuredGrid* whole)
@@ -802,6 +834,33 @@ TEST(Parallel, RoutesOfASelectionCountPointsOfSeveralRanksOnce)
   {
     EXPECT_NEAR(latents[0][i], latents[1][i], 1e-12);
   }
+  world()->Barrier();
+}
+
+// However a filter is executed: here every rank asks it for everything.
+TEST(Parallel, EveryRankReadsItsOwnPiece)
+{
+  Folder mine;
+  const auto folder = sharedFolder(mine);
+  Filters f(folder + "/model.safetensors");
+  vtkNew<Pieces> reader;
+  f.train->AddInputConnection(reader->GetOutputPort());
+  f.train->Update(1);
+  ASSERT_EQ(f.said->errors, "");
+  const auto expected = half(square(7, 2.0), rank())->GetNumberOfPoints();
+  EXPECT_EQ(reader->GetOutput()->GetNumberOfPoints(), expected);
+  const auto readBy = [&](auto* filter)
+  {
+    reader->Modified();
+    filter->SetModelFile(f.train->GetModelFile());
+    filter->SetInputConnection(reader->GetOutputPort());
+    filter->UpdatePiece(0, 1, 0);
+    return reader->GetOutput()->GetNumberOfPoints();
+  };
+  EXPECT_EQ(readBy(vtkNew<vtkFLAREPredict>().Get()), expected);
+  EXPECT_EQ(readBy(vtkNew<vtkFLAREEvaluate>().Get()), expected);
+  EXPECT_EQ(readBy(vtkNew<vtkFLARESpectrum>().Get()), expected);
+  EXPECT_EQ(readBy(vtkNew<vtkFLARERoutes>().Get()), expected);
   world()->Barrier();
 }
 
