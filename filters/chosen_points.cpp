@@ -16,9 +16,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <set>
+#include <sstream>
 #include <string>
 
 namespace flare::filters
@@ -210,8 +212,31 @@ std::vector<PointIndices> selectedPoints(vtkDataObject* input, vtkSelection* sel
   return chosen;
 }
 
-std::vector<PointIndices> nearestPoint(
-  const std::vector<Case>& cases, const double position[3], Communicator& communicator)
+namespace
+{
+// The length of the diagonal of the box around all points of all ranks. Collective.
+double extentOf(const std::vector<Case>& cases, Communicator& communicator)
+{
+  constexpr double lowest = -std::numeric_limits<double>::infinity();
+  double ends[6] = { lowest, lowest, lowest, lowest, lowest, lowest }; // of -x, -y, -z, x, y, z
+  for (const auto& c : cases)
+  {
+    for (std::int64_t i = 0; i < c.count(); ++i)
+    {
+      for (int d = 0; d < 3; ++d)
+      {
+        ends[d] = std::max(ends[d], -c.points.at(i, d));
+        ends[3 + d] = std::max(ends[3 + d], c.points.at(i, d));
+      }
+    }
+  }
+  communicator.max(ends, 6);
+  return std::hypot(ends[0] + ends[3], ends[1] + ends[4], ends[2] + ends[5]);
+}
+}
+
+std::vector<PointIndices> nearestPoint(const std::vector<Case>& cases, const double position[3],
+  std::vector<std::string>& notes, Communicator& communicator)
 {
   double nearest = std::numeric_limits<double>::infinity();
   std::size_t mesh = 0;
@@ -238,6 +263,15 @@ std::vector<PointIndices> nearestPoint(
   // The smallest of all ranks, of the smallest mesh, of the lowest rank.
   double smallest = -nearest;
   communicator.max(&smallest, 1);
+  const double distance = std::sqrt(-smallest), extent = extentOf(cases, communicator);
+  if (distance > extent)
+  {
+    std::ostringstream note;
+    note << "Position is " << position[0] << " " << position[1] << " " << position[2] << ", " << distance
+         << " away from the nearest point, which is looked at, while all of the mesh is " << extent
+         << " long. Does it have the mesh's unit of length?";
+    notes.push_back(note.str());
+  }
   double order = -nearest == smallest && point >= 0
                    ? -static_cast<double>(mesh * static_cast<std::size_t>(communicator.size()) +
                                           static_cast<std::size_t>(communicator.rank()))

@@ -5,6 +5,7 @@
 #include "flare/dataset.h"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 class vtkDataObject;
@@ -25,7 +26,8 @@ void keepOneOfEach(
   std::vector<PointIndices>& chosen, const std::vector<Case>& cases, Communicator& communicator);
 
 // The one point of all meshes and ranks that is nearest to a position; where several are equally near, the
-// first one of the lowest mesh and rank. Points that another rank owns are left out. Collective.
-std::vector<PointIndices> nearestPoint(
-  const std::vector<Case>& cases, const double position[3], Communicator& communicator);
+// first one of the lowest mesh and rank. Points that another rank owns are left out. Where it is farther away
+// than all meshes are large, a note says so. Collective.
+std::vector<PointIndices> nearestPoint(const std::vector<Case>& cases, const double position[3],
+  std::vector<std::string>& notes, Communicator& communicator);
 }

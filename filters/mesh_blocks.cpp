@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace flare::filters
 {
@@ -225,6 +226,23 @@ CaseMesh mergeBlocks(const std::vector<Block>& blocks)
   return merged;
 }
 
+namespace
+{
+// Tables tell meshes apart by their names; blocks may have the same.
+void makeNamesUnique(std::vector<CaseMesh>& meshes)
+{
+  std::set<std::string> taken;
+  for (auto& mesh : meshes)
+  {
+    const auto name = mesh.name;
+    for (int number = 2; !taken.insert(mesh.name).second; ++number)
+    {
+      mesh.name = name + " (" + std::to_string(number) + ")";
+    }
+  }
+}
+}
+
 std::vector<CaseMesh> meshesOf(vtkDataObject* data, double time, bool merged, Communicator& communicator)
 {
   const auto blocks = volumeBlocks(findBlocks(data, communicator));
@@ -245,6 +263,7 @@ std::vector<CaseMesh> meshesOf(vtkDataObject* data, double time, bool merged, Co
     meshes.front().name = "input";
     meshes.front().time = time;
   }
+  makeNamesUnique(meshes);
   return meshes;
 }
 

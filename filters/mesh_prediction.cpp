@@ -227,29 +227,22 @@ std::string describeOutside(const ModelInfo& info, const std::vector<std::string
 }
 }
 
-std::string markEnvelope(CaseMesh& mesh, const Case& c, const ModelInfo& info, bool nameParameters,
-  Communicator& communicator, std::vector<std::string>& notes)
+EnvelopeMarks envelopeMarks(const Case& c, const ModelInfo& info)
 {
-  if (info.envelope.empty())
+  EnvelopeMarks marks;
+  if (!info.envelope.empty())
   {
-    return {};
+    marks.inside = insideEnvelope(info, c, &marks.channels);
   }
-  std::vector<std::string> channels;
-  const auto inside = insideEnvelope(info, c, &channels);
-  std::size_t next = 0;
-  for (const auto& piece : mesh.pieces)
-  {
-    auto marks = vtkSmartPointer<vtkUnsignedCharArray>::New();
-    marks->SetName("inside_envelope");
-    marks->SetNumberOfTuples(countOf(piece, info.signature.association));
-    const auto tuples = static_cast<std::size_t>(marks->GetNumberOfTuples());
-    std::copy_n(inside.data() + next, tuples, marks->GetPointer(0));
-    next += tuples;
-    addOrReplace(piece, info.signature.association, marks, notes);
-  }
-  std::int64_t counts[2] = { std::count(inside.begin(), inside.end(), 0), c.count() };
+  return marks;
+}
+
+std::string outsideNote(const Case& c, const ModelInfo& info, const EnvelopeMarks& marks, bool nameParameters,
+  Communicator& communicator)
+{
+  std::int64_t counts[2] = { std::count(marks.inside.begin(), marks.inside.end(), 0), c.count() };
   communicator.sum(counts, 2);
-  channels = unite(communicator, channels);
+  auto channels = unite(communicator, marks.channels);
   for (std::size_t i = 0; !nameParameters && i < info.signature.parameters.size(); ++i)
   {
     const auto& parameter = info.signature.parameters[i].name;
@@ -260,7 +253,31 @@ std::string markEnvelope(CaseMesh& mesh, const Case& c, const ModelInfo& info, b
     return {};
   }
   return "case '" + c.name + "': " + std::to_string(counts[0]) + " of " + std::to_string(counts[1]) +
-         " points lie outside what the training covered, in: " + describeOutside(info, channels) +
-         ". Predictions there are extrapolation; the array inside_envelope marks them with 0";
+         " points lie outside what the training covered, in: " + describeOutside(info, channels);
+}
+
+std::string markEnvelope(CaseMesh& mesh, const Case& c, const ModelInfo& info, bool nameParameters,
+  Communicator& communicator, std::vector<std::string>& notes)
+{
+  if (info.envelope.empty())
+  {
+    return {};
+  }
+  const auto marks = envelopeMarks(c, info);
+  std::size_t next = 0;
+  for (const auto& piece : mesh.pieces)
+  {
+    auto array = vtkSmartPointer<vtkUnsignedCharArray>::New();
+    array->SetName("inside_envelope");
+    array->SetNumberOfTuples(countOf(piece, info.signature.association));
+    const auto tuples = static_cast<std::size_t>(array->GetNumberOfTuples());
+    std::copy_n(marks.inside.data() + next, tuples, array->GetPointer(0));
+    next += tuples;
+    addOrReplace(piece, info.signature.association, array, notes);
+  }
+  const auto outside = outsideNote(c, info, marks, nameParameters, communicator);
+  return outside.empty() ? outside
+                         : outside + ". Predictions there are extrapolation; the array inside_envelope marks "
+                                     "them with 0";
 }
 }

@@ -51,6 +51,18 @@ void addPrediction(CaseMesh& mesh, const Signature& signature, const std::vector
 // rank. Collective.
 void predictOnto(CaseMesh& mesh, const Case& c, Predictor& predictor, std::vector<std::string>& notes);
 
+// Which of the case's points lie in what the training covered, and in which channels some do not.
+struct EnvelopeMarks
+{
+  std::vector<unsigned char> inside; // 1 or 0 for each point; empty when the model does not know
+  std::vector<std::string> channels;
+};
+EnvelopeMarks envelopeMarks(const Case& c, const ModelInfo& info);
+
+// How many points lie outside, in which channels; or nothing. Collective.
+std::string outsideNote(const Case& c, const ModelInfo& info, const EnvelopeMarks& marks, bool nameParameters,
+  Communicator& communicator);
+
 // Adds the array inside_envelope. Returns a warning that names the exceeded channels, or nothing; parameters
 // are named only on demand. Collective.
 std::string markEnvelope(CaseMesh& mesh, const Case& c, const ModelInfo& info, bool nameParameters,

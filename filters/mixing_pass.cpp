@@ -1,18 +1,39 @@
 #include "mixing_pass.h"
 
 #include "guarded.h"
+#include "mesh_prediction.h"
 
 #include <string>
 
 namespace flare::filters
 {
-void requireIndex(const char* property, int value, std::int64_t count, const char* rest)
+void requireIndex(
+  const char* property, int value, int lowest, std::int64_t count, const std::string& owner, const char* rest)
 {
-  if (value >= count)
+  if (value < lowest || value >= count)
   {
-    throw PropertyError(property, std::string(property) + " is " + std::to_string(value) +
-                                    ", but the model has 0 to " + std::to_string(count - 1) + rest);
+    throw PropertyError(property, std::string(property) + " is " + std::to_string(value) + ", but " + owner +
+                                    " has 0 to " + std::to_string(count - 1) + rest);
   }
+}
+
+void requireNotNegative(const char* property, int value)
+{
+  if (value < 0)
+  {
+    throw PropertyError(
+      property, std::string(property) + " is " + std::to_string(value) + ". Choose a number from 0 on");
+  }
+}
+
+std::vector<std::string> PassNotes::warnings() const
+{
+  auto all = this->outside;
+  if (this->sharedPoints > 0)
+  {
+    all.push_back(sharedPointsNote(*this));
+  }
+  return all;
 }
 
 SpectrumPrecision spectrumPrecision(int precision, const char* what)
@@ -26,7 +47,7 @@ SpectrumPrecision spectrumPrecision(int precision, const char* what)
 }
 
 bool forEachMixing(const Model& model, const std::vector<CaseMesh>& meshes, const GivenParameters& parameters,
-  Device device, std::int64_t block, const SpectrumOptions& options, ReadingNotes& notes,
+  Device device, std::int64_t block, const SpectrumOptions& options, PassNotes& notes,
   const std::function<void(std::size_t mesh, const Case& c, Mixing mixing)>& visit,
   const std::shared_ptr<Communicator>& communicator)
 {
@@ -40,6 +61,12 @@ bool forEachMixing(const Model& model, const std::vector<CaseMesh>& meshes, cons
     };
     const auto c =
       readCase(meshes[m], model.info().signature, Targets::Ignored, &parameters, *communicator, &notes);
+    const auto inside = envelopeMarks(c, model.info());
+    const auto outside = outsideNote(c, model.info(), inside, /*nameParameters=*/false, *communicator);
+    if (!outside.empty())
+    {
+      notes.outside.push_back(outside + ". What the network does there tells little of it");
+    }
     if (!flare::forEachMixing(
           model, c, device, block, ofMesh, [&](Mixing mixing) { visit(m, c, std::move(mixing)); },
           communicator))

@@ -6,12 +6,27 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace flare::filters
 {
-// Throws PropertyError unless value < count. `rest` ends the sentence: what else than a number may be chosen.
-void requireIndex(const char* property, int value, std::int64_t count, const char* rest = "");
+// Throws PropertyError unless lowest <= value < count, of which `owner` has so many. `rest` ends the
+// sentence: what else than a number may be chosen.
+void requireIndex(const char* property, int value, int lowest, std::int64_t count, const std::string& owner,
+  const char* rest = "");
+
+// Throws PropertyError below 0.
+void requireNotNegative(const char* property, int value);
+
+// What a pass took notice of.
+struct PassNotes : ReadingNotes
+{
+  // Meshes with points that lie outside what the training covered, in other channels than the parameters.
+  std::vector<std::string> outside;
+
+  std::vector<std::string> warnings() const;
+};
 
 // The precision in which a filter looks at the mixing operators; `what` it computes, in the plural. Throws
 // PropertyError for the one that is for predictions alone.
@@ -21,7 +36,7 @@ SpectrumPrecision spectrumPrecision(int precision, const char* what);
 // mesh's number from 0. False when options.progress, which is told the share of all meshes, stopped it.
 // Collective.
 bool forEachMixing(const Model& model, const std::vector<CaseMesh>& meshes, const GivenParameters& parameters,
-  Device device, std::int64_t block, const SpectrumOptions& options, ReadingNotes& notes,
+  Device device, std::int64_t block, const SpectrumOptions& options, PassNotes& notes,
   const std::function<void(std::size_t mesh, const Case& c, Mixing mixing)>& visit,
   const std::shared_ptr<Communicator>& communicator);
 }

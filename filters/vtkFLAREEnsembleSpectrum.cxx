@@ -50,7 +50,7 @@ void vtkFLAREEnsembleSpectrum::RequireSettings() const
 {
   const auto& info = this->Keep->model->info();
   this->Internal->checkParameterValues(info.signature);
-  requireIndex("Block", this->Block, info.architecture.blocks, ", and -1 stands for all");
+  requireIndex("Block", this->Block, -1, info.architecture.blocks, "the model", ", and -1 stands for all");
   if (!(this->Quantile >= 0.0 && this->Quantile <= 0.5))
   {
     throw PropertyError("Quantile", "Quantile is " + std::to_string(this->Quantile) +

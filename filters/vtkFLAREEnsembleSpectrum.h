@@ -25,7 +25,7 @@ public:
 
   ///@{
   /** The block whose heads are looked at, from 0; -1: all blocks. */
-  vtkSetClampMacro(Block, int, -1, VTK_INT_MAX);
+  vtkSetMacro(Block, int);
   vtkGetMacro(Block, int);
   ///@}
 

@@ -101,8 +101,7 @@ vtkFLAREModelAlgorithm::~vtkFLAREModelAlgorithm()
 int vtkFLAREModelAlgorithm::RequestUpdateExtent(
   vtkInformation*, vtkInformationVector** inputs, vtkInformationVector*)
 {
-  requestOwnPieces(
-    vtkMultiProcessController::GetGlobalController(), inputs, this->GetNumberOfInputPorts());
+  requestOwnPieces(vtkMultiProcessController::GetGlobalController(), inputs, this->GetNumberOfInputPorts());
   return 1;
 }
 
@@ -123,6 +122,11 @@ int vtkFLAREModelAlgorithm::FillInputPortInformation(int port, vtkInformation* i
 void vtkFLAREModelAlgorithm::SetModelConnection(vtkAlgorithmOutput* output)
 {
   this->SetInputConnection(this->ModelPort, output);
+}
+
+void vtkFLAREModelAlgorithm::RemoveModel()
+{
+  this->SetModelConnection(nullptr);
 }
 
 void vtkFLAREModelAlgorithm::SetParameterValue(const char* name, double value)

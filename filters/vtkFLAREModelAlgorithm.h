@@ -72,8 +72,11 @@ public:
   /** Reads the model file again at the next update. */
   void Reload();
 
-  /** Connects the filter that writes the model. */
+  ///@{
+  /** The filter that writes the model. */
   virtual void SetModelConnection(vtkAlgorithmOutput* output);
+  void RemoveModel();
+  ///@}
 
   /** Includes the version of the model file. */
   vtkMTimeType GetMTime() override;

@@ -61,7 +61,7 @@ struct vtkFLARERoutes::Kept
   InputWatch watch;
   std::vector<flare::Case> cases; // of each mesh
   std::vector<flare::Mixing> mixings;
-  ReadingNotes reading;
+  PassNotes notes;
 };
 
 vtkStandardNewMacro(vtkFLARERoutes);
@@ -78,6 +78,11 @@ vtkFLARERoutes::~vtkFLARERoutes() = default;
 void vtkFLARERoutes::SetSelectionConnection(vtkAlgorithmOutput* output)
 {
   this->SetInputConnection(SELECTION, output);
+}
+
+void vtkFLARERoutes::RemoveSelection()
+{
+  this->SetSelectionConnection(nullptr);
 }
 
 int vtkFLARERoutes::FillInputPortInformation(int port, vtkInformation* info)
@@ -121,9 +126,11 @@ int vtkFLARERoutes::RequestData(vtkInformation*, vtkInformationVector** inputs, 
 
 void vtkFLARERoutes::RequireSettings(const flare::Architecture& architecture) const
 {
-  requireIndex("Block", this->Block, architecture.blocks);
-  requireIndex("Head", this->Head, architecture.heads, ", and -1 stands for the sum over all");
-  requireIndex("Latent", this->Latent, architecture.latentsOf(this->Block), ", and -1 stands for none");
+  requireIndex("Block", this->Block, 0, architecture.blocks, "the model");
+  requireIndex(
+    "Head", this->Head, -1, architecture.heads, "the model", ", and -1 stands for the sum over all");
+  requireIndex("Latent", this->Latent, -1, architecture.latentsOf(this->Block),
+    "a head of block " + std::to_string(this->Block), ", and -1 stands for none");
   if (this->Latent >= 0 && this->Head < 0)
   {
     throw PropertyError("Head",
@@ -133,7 +140,9 @@ void vtkFLARERoutes::RequireSettings(const flare::Architecture& architecture) co
 
 void vtkFLARERoutes::RequirePosition() const
 {
-  if (!std::all_of(this->Position, this->Position + 3, [](double x) { return std::isfinite(x); }))
+  constexpr double farthest = 1e150; // whose square is a number, too
+  if (!std::all_of(this->Position, this->Position + 3,
+        [](double x) { return std::isfinite(x) && std::abs(x) <= farthest; }))
   {
     std::ostringstream text;
     text << "Position is " << this->Position[0] << " " << this->Position[1] << " " << this->Position[2]
@@ -171,25 +180,31 @@ void vtkFLARERoutes::Trace(vtkInformationVector** inputs, vtkInformationVector* 
 
   const auto association = model.info().signature.association;
   auto* selection = vtkSelection::GetData(inputs[SELECTION], 0);
-  const bool selected = selection && selection->GetNumberOfNodes() > 0;
+  std::int64_t nodes = selection ? selection->GetNumberOfNodes() : 0;
+  communicator->sum(&nodes, 1); // what comes is collective
+  const bool selected = nodes > 0;
+  const vtkNew<vtkSelection> nothing;
   if (!selected)
   {
     this->RequirePosition();
   }
-  auto chosen =
-    selected ? about("Selection", [&]
-                 { return selectedPoints(input, selection, association, this->MergeBlocks, *communicator); })
-             : nearestPoint(kept.cases, this->Position, *communicator);
-  keepOneOfEach(chosen, kept.cases, *communicator);
   std::vector<std::string> notes;
+  auto chosen = selected ? about("Selection",
+                             [&]
+                             {
+                               return selectedPoints(input, selection ? selection : nothing.Get(),
+                                 association, this->MergeBlocks, *communicator);
+                             })
+                         : nearestPoint(kept.cases, this->Position, notes, *communicator);
+  keepOneOfEach(chosen, kept.cases, *communicator);
   this->AddRoutes(meshes, chosen, association, notes, *communicator);
   this->SetAbortOutput(stopRequested(this, *communicator));
   this->FillLatents(vtkTable::GetData(outputs, LATENTS), chosen, *communicator);
   this->FillPoints(vtkPolyData::GetData(outputs, POINTS), chosen);
   auto warnings = unite(*communicator, notes);
-  if (kept.reading.sharedPoints > 0)
+  for (auto& warning : kept.notes.warnings())
   {
-    warnings.push_back(sharedPointsNote(kept.reading));
+    warnings.push_back(std::move(warning));
   }
   warn(this, warnings, controller);
 }
@@ -201,7 +216,7 @@ bool vtkFLARERoutes::Prepare(const flare::Model& model, const std::vector<CaseMe
   auto& kept = *this->Keep;
   kept.mixings.clear(); // they are complete, or not there
   kept.cases.clear();
-  kept.reading = {};
+  kept.notes = {};
   flare::SpectrumOptions options;
   options.precision = precision;
   options.progress = [this](double part)
@@ -212,7 +227,7 @@ bool vtkFLARERoutes::Prepare(const flare::Model& model, const std::vector<CaseMe
   std::vector<flare::Mixing> mixings;
   const bool finished = forEachMixing(
     model, meshes, this->Internal->parameterValues, static_cast<flare::Device>(this->Device), this->Block,
-    options, kept.reading,
+    options, kept.notes,
     [&](std::size_t, const flare::Case& c, flare::Mixing mixing)
     {
       kept.cases.push_back(c);

@@ -52,19 +52,19 @@ public:
 
   ///@{
   /** The block, from 0. */
-  vtkSetClampMacro(Block, int, 0, VTK_INT_MAX);
+  vtkSetMacro(Block, int);
   vtkGetMacro(Block, int);
   ///@}
 
   ///@{
   /** The head, from 0; -1: the sum over all heads. */
-  vtkSetClampMacro(Head, int, -1, VTK_INT_MAX);
+  vtkSetMacro(Head, int);
   vtkGetMacro(Head, int);
   ///@}
 
   ///@{
   /** A latent of the head, from 0, that is shown as well; -1: none. */
-  vtkSetClampMacro(Latent, int, -1, VTK_INT_MAX);
+  vtkSetMacro(Latent, int);
   vtkGetMacro(Latent, int);
   ///@}
 
@@ -81,8 +81,11 @@ public:
   vtkBooleanMacro(MergeBlocks, bool);
   ///@}
 
-  /** Connects a vtkSelection of points or cells; nullptr takes it away. */
+  ///@{
+  /** A vtkSelection of points or cells, in the place of Position. */
   void SetSelectionConnection(vtkAlgorithmOutput* output);
+  void RemoveSelection();
+  ///@}
 
 protected:
   vtkFLARERoutes();

@@ -65,7 +65,8 @@ struct vtkFLARESpectrum::Kept
   bool complete = false;              // are they all there?
   std::vector<flare::Mixing> mixings; // of each mesh, where one block is chosen
   int block = -1;                     // theirs
-  ReadingNotes reading;
+  PassNotes notes;
+  std::size_t modesAdded = 0; // to the mesh, by the last execution
   vtkNew<vtkIntArray> epochs;
 };
 
@@ -127,8 +128,15 @@ void vtkFLARESpectrum::Analyse(vtkDataObject* input, vtkInformationVector* outpu
     "ModelFile", [&] { return ModelCache::instance().model(this->Internal->modelFile, *communicator); });
   const auto& architecture = model.info().architecture;
   this->Internal->checkParameterValues(model.info().signature);
-  requireIndex("Block", this->Block, architecture.blocks, ", and -1 stands for all");
-  requireIndex("Head", this->Head, architecture.heads, ", and -1 stands for all");
+  requireIndex("Block", this->Block, -1, architecture.blocks, "the model", ", and -1 stands for all");
+  requireIndex("Head", this->Head, -1, architecture.heads, "the model", ", and -1 stands for all");
+  requireNotNegative("NumberOfModes", this->NumberOfModes);
+  requireNotNegative("FirstMode", this->FirstMode);
+  if (this->Epoch < -1)
+  {
+    throw PropertyError(
+      "Epoch", "Epoch is " + std::to_string(this->Epoch) + ". Choose an epoch, or -1 for the trained model");
+  }
 
   auto* output = vtkDataObject::GetData(outputs, MODES);
   shareMesh(input, output);
@@ -142,6 +150,7 @@ void vtkFLARESpectrum::Analyse(vtkDataObject* input, vtkInformationVector* outpu
     return;
   }
   auto& kept = *this->Keep;
+  kept.modesAdded = 0;
   const bool changed = kept.watch.changed(input, this->SettingsText(input), *communicator);
   const bool tables = changed || !kept.complete;
   if (tables || this->Block < 0 || kept.block != this->Block)
@@ -155,9 +164,16 @@ void vtkFLARESpectrum::Analyse(vtkDataObject* input, vtkInformationVector* outpu
   this->SetAbortOutput(stopRequested(this, *communicator));
   this->FillTables(model, kept.spectra, outputs);
   auto warnings = unite(*communicator, notes);
-  if (kept.reading.sharedPoints > 0)
+  if (kept.complete && this->NumberOfModes > 0 && kept.modesAdded == 0)
   {
-    warnings.push_back(sharedPointsNote(kept.reading));
+    warnings.push_back(
+      "FirstMode is " + std::to_string(this->FirstMode) +
+      ", but no head has so many modes with eigenvalues from 1e-10 on: there are none on the "
+      "mesh. Choose a smaller one");
+  }
+  for (auto& warning : kept.notes.warnings())
+  {
+    warnings.push_back(std::move(warning));
   }
   warn(this, warnings, controller);
 }
@@ -170,7 +186,7 @@ void vtkFLARESpectrum::Visit(const flare::Model& model, std::vector<CaseMesh>& m
   auto& kept = *this->Keep;
   kept.mixings.clear(); // they are complete, or not there
   kept.block = -1;
-  kept.reading = {};
+  kept.notes = {};
   if (tables)
   {
     kept.complete = false;
@@ -190,7 +206,7 @@ void vtkFLARESpectrum::Visit(const flare::Model& model, std::vector<CaseMesh>& m
   std::vector<flare::Mixing> mixings;
   const bool finished = forEachMixing(
     model, meshes, this->Internal->parameterValues, static_cast<flare::Device>(this->Device),
-    tables ? this->BlockOfTables() : this->Block, options, kept.reading,
+    tables ? this->BlockOfTables() : this->Block, options, kept.notes,
     [&](std::size_t mesh, const flare::Case&, flare::Mixing mixing)
     {
       if (tables)
@@ -228,8 +244,9 @@ void vtkFLARESpectrum::AddModes(const flare::Mixing& mixing, flare::Association 
   const std::int64_t first = all ? 0 : this->Head, last = all ? mixing.heads() : this->Head + 1;
   for (auto head = first; this->NumberOfModes > 0 && head < last; ++head)
   {
-    addModes(
-      mesh, association, mixing.modes(head, this->NumberOfModes, this->FirstMode), this->FirstMode, notes);
+    const auto modes = mixing.modes(head, this->NumberOfModes, this->FirstMode);
+    addModes(mesh, association, modes, this->FirstMode, notes);
+    this->Keep->modesAdded += modes.right.size();
   }
 }
 

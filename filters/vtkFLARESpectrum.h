@@ -53,9 +53,9 @@ public:
   /** The block to look at, and its head whose modes are wanted, from 0; -1: all. The tables are about all
    * heads of the block. Another head, or other modes, of one block are found without another forward pass.
    */
-  vtkSetClampMacro(Block, int, -1, VTK_INT_MAX);
+  vtkSetMacro(Block, int);
   vtkGetMacro(Block, int);
-  vtkSetClampMacro(Head, int, -1, VTK_INT_MAX);
+  vtkSetMacro(Head, int);
   vtkGetMacro(Head, int);
   ///@}
 
@@ -68,9 +68,9 @@ public:
 
   ///@{
   /** How many modes of each chosen head come as arrays on the mesh, from the first on (0: the constant). */
-  vtkSetClampMacro(NumberOfModes, int, 0, VTK_INT_MAX);
+  vtkSetMacro(NumberOfModes, int);
   vtkGetMacro(NumberOfModes, int);
-  vtkSetClampMacro(FirstMode, int, 0, VTK_INT_MAX);
+  vtkSetMacro(FirstMode, int);
   vtkGetMacro(FirstMode, int);
   ///@}
 
@@ -85,7 +85,7 @@ public:
   /** -1: the spectra of the model on this mesh. Else those that were stored while it was trained, on a mesh
    * of its training, after this epoch or the last one before it that has any (0: before the first step). The
    * weights of that time are gone, so there are no modes of it on the mesh. */
-  vtkSetClampMacro(Epoch, int, -1, VTK_INT_MAX);
+  vtkSetMacro(Epoch, int);
   vtkGetMacro(Epoch, int);
   ///@}
 

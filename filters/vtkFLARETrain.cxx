@@ -226,8 +226,7 @@ int vtkFLARETrain::RequestInformation(
 int vtkFLARETrain::RequestUpdateExtent(vtkInformation*, vtkInformationVector** inputs, vtkInformationVector*)
 {
   auto& d = *this->Internal;
-  requestOwnPieces(
-    vtkMultiProcessController::GetGlobalController(), inputs, this->GetNumberOfInputPorts());
+  requestOwnPieces(vtkMultiProcessController::GetGlobalController(), inputs, this->GetNumberOfInputPorts());
   d.passBegin = now();
   if (this->LiveRunIsCurrent())
   {

@@ -27,4 +27,9 @@ CLI::Validator notNegative()
 {
   return number("number from 0 on", [](double value) { return value >= 0.0; });
 }
+
+CLI::Validator share()
+{
+  return number("number above 0 and at most 1", [](double value) { return value > 0.0 && value <= 1.0; });
+}
 }

@@ -10,6 +10,7 @@ namespace flare::tools
 {
 CLI::Validator positive();
 CLI::Validator notNegative();
+CLI::Validator share();
 
 // An option whose value is one of a few names, in any case.
 template<typename T>

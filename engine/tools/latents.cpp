@@ -43,8 +43,9 @@ LatentUse useOf(const LatentArguments& a, const Model& model)
 void suggest(const LatentArguments& a)
 {
   const auto use = useOf(a, Model::load(a.model));
+  const auto suggestions = use.suggestions(a.energy);
   std::printf("%zu cases\n%5s %7s %9s  %s\n", use.cases(), "block", "latents", "suggested", "because");
-  for (const auto& block : use.suggestions(a.energy))
+  for (const auto& block : suggestions)
   {
     std::printf("%5lld %7lld %9lld  %s\n", static_cast<long long>(block.block),
       static_cast<long long>(block.latents), static_cast<long long>(block.suggested), block.reason.c_str());
@@ -101,7 +102,7 @@ void addData(CLI::App& command, LatentArguments& a)
     ->check(positive())
     ->capture_default_str();
   command.add_option("--energy", a.energy, "The share of the eigenvalues' sum to be held")
-    ->check(CLI::Range(0.0, 1.0))
+    ->check(share())
     ->capture_default_str();
   addDevice(command, a.device);
 }

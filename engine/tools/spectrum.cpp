@@ -109,14 +109,11 @@ void ensemble(const SpectrumArguments& a, const Model& model, const DataSet& dat
 // What was stored while the model was trained: a line per epoch and head.
 void overTraining(const SpectrumArguments& a, const Model& model)
 {
-  if (a.options.head >= 0)
-  {
-    spectrum::requireRange("head", a.options.head, 0, model.info().architecture.heads);
-  }
-  auto epochs = model.info().training.spectraEpochs;
+  spectrum::requireRange("head", a.options.head, -1, model.info().architecture.heads);
+  const auto& epochs = model.info().training.spectraEpochs;
   if (epochs.empty())
   {
-    epochs.push_back(0); // which says that there are none
+    trainingSpectra(model, 0, a.options.block); // says that there are none
   }
   Csv csv({ "epoch", "block", "head", "mode", "eigenvalue" });
   std::printf("%5s %5s %5s %15s %13s\n", "epoch", "block", "head", "effective rank", "modes to 99%");
@@ -194,6 +191,7 @@ void addSpectrum(CLI::App& program)
   auto* training = command->add_flag("--training", a->training,
     "No data: the spectra that were stored while the model was trained (train --spectra-every)");
   auto* one = command->add_option("--case", a->caseIndex, "Which case of the data set, from 0")
+                ->check(notNegative())
                 ->capture_default_str()
                 ->excludes(training);
   auto* all = command
@@ -206,9 +204,8 @@ void addSpectrum(CLI::App& program)
       "With --all-cases: the share of the cases below the lower quantile, and above the upper one")
     ->capture_default_str()
     ->needs(all);
-  command->add_option("--block", a->options.block, "Which block, from 0 (default: all)")
-    ->check(notNegative());
-  command->add_option("--head", a->options.head, "Which head, from 0 (default: all)")->check(notNegative());
+  command->add_option("--block", a->options.block, "Which block, from 0; -1: all")->capture_default_str();
+  command->add_option("--head", a->options.head, "Which head, from 0; -1: all")->capture_default_str();
   command->add_flag("--precise", a->precise, "Everything in double precision")->excludes(training);
   command->add_option("--csv", a->csv, "Write all eigenvalues, or their distribution, to this file")
     ->type_name("FILE");

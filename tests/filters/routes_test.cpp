@@ -227,8 +227,12 @@ TEST_F(Routes, SayWhatIsWrong)
   };
   routes->SetBlock(1);
   EXPECT_EQ(problem(), "Block");
+  routes->SetBlock(-1);
+  EXPECT_EQ(problem(), "Block");
   routes->SetBlock(0);
   routes->SetHead(2);
+  EXPECT_EQ(problem(), "Head");
+  routes->SetHead(-2);
   EXPECT_EQ(problem(), "Head");
   routes->SetHead(-1);
   routes->SetLatent(3);
@@ -236,13 +240,16 @@ TEST_F(Routes, SayWhatIsWrong)
   routes->SetHead(0);
   routes->SetLatent(8);
   EXPECT_EQ(problem(), "Latent");
+  EXPECT_NE(said->errors.find("a head of block 0 has 0 to 7"), std::string::npos) << said->errors;
+  routes->SetLatent(-2);
+  EXPECT_EQ(problem(), "Latent");
   routes->SetLatent(-1);
   routes->SetPrecision(2);
   EXPECT_EQ(problem(), "Precision");
   routes->SetPrecision(0);
   select(vtkSelectionNode::POINT, {});
   EXPECT_EQ(problem(), "Selection");
-  routes->SetSelectionConnection(nullptr);
+  routes->RemoveSelection();
   said->errors.clear();
   update();
   EXPECT_NEAR(sum("route_b0_h0"), 1.0, 1e-12) << "and it works again";
@@ -338,11 +345,41 @@ TEST_F(Routes, OfASelectionThatDoesNotFitTheMesh)
 
 TEST_F(Routes, OfAPositionThatIsNone)
 {
-  routes->SetPosition(std::nan(""), 0.0, 0.0);
-  routes->Update();
-  ASSERT_EQ(routes->GetProblem()->GetNumberOfValues(), 2);
-  EXPECT_EQ(routes->GetProblem()->GetValue(0), "Position");
+  for (const double x : { std::nan(""), 1e200 })
+  {
+    routes->SetPosition(x, 0.0, 0.0);
+    routes->Update();
+    ASSERT_EQ(routes->GetProblem()->GetNumberOfValues(), 2);
+    EXPECT_EQ(routes->GetProblem()->GetValue(0), "Position");
+  }
 }
+
+TEST_F(Routes, SayThatThePositionIsFarAway)
+{
+  routes->SetPosition(1.7, 0.3, 0.0); // of a square from 0 to 1
+  update();
+  EXPECT_EQ(said->warnings, "");
+  routes->SetPosition(1000.0, 300.0, 0.0);
+  update();
+  EXPECT_NE(said->warnings.find("unit of length"), std::string::npos) << said->warnings;
+  EXPECT_EQ(vtkPolyData::SafeDownCast(routes->GetOutputDataObject(2))->GetNumberOfPoints(), 1);
+}
+
+TEST_F(Routes, SayThatTheMeshIsNotLikeThoseOfTheTraining)
+{
+  update();
+  EXPECT_EQ(said->warnings, "");
+  const auto large = square(6, 2.5);
+  for (vtkIdType i = 0; i < large->GetNumberOfPoints(); ++i)
+  {
+    const double* x = large->GetPoint(i);
+    large->GetPoints()->SetPoint(i, 1e3 * x[0], 1e3 * x[1], 0.0);
+  }
+  routes->SetInputData(large);
+  update();
+  EXPECT_NE(said->warnings.find("35 of 36 points lie outside"), std::string::npos) << said->warnings;
+}
+
 TEST_F(Routes, OfAMeshWhoseScoresOverflow)
 {
   const auto huge = square(6, 2.5);

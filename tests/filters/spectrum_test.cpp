@@ -12,8 +12,10 @@
 
 #include <vtkCallbackCommand.h>
 #include <vtkCellData.h>
+#include <vtkCompositeDataSet.h>
 #include <vtkErrorCode.h>
 #include <vtkFieldData.h>
+#include <vtkInformation.h>
 #include <vtkIntArray.h>
 #include <vtkMultiBlockDataSet.h>
 #include <vtkPointData.h>
@@ -23,6 +25,7 @@
 #include <cmath>
 #include <filesystem>
 #include <numeric>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -313,13 +316,70 @@ TEST_F(Spectrum, RefusesBFloat16)
   EXPECT_EQ(tableOf(spectrum, 0)->GetNumberOfRows(), 0);
 }
 
-TEST_F(Spectrum, NamesHeadsThatDoNotExist)
+TEST_F(Spectrum, NamesWhatDoesNotExist)
 {
+  const auto refused = [&](const char* property, const std::string& text)
+  {
+    said->errors.clear();
+    spectrum->Update();
+    EXPECT_NE(said->errors.find(text), std::string::npos) << said->errors;
+    ASSERT_EQ(spectrum->GetProblem()->GetNumberOfValues(), 2);
+    EXPECT_EQ(spectrum->GetProblem()->GetValue(0), property);
+    EXPECT_EQ(tableOf(spectrum, 0)->GetNumberOfRows(), 0);
+    EXPECT_EQ(spectrum->GetOutputDataObject(1)->GetNumberOfElements(vtkDataObject::POINT), 0);
+  };
   spectrum->SetHead(7);
-  spectrum->Update();
-  EXPECT_NE(said->errors.find("7"), std::string::npos) << said->errors;
-  EXPECT_EQ(tableOf(spectrum, 0)->GetNumberOfRows(), 0);
-  EXPECT_EQ(spectrum->GetOutputDataObject(1)->GetNumberOfElements(vtkDataObject::POINT), 0);
+  refused("Head", "Head is 7");
+  spectrum->SetHead(-2);
+  refused("Head", "Head is -2");
+  spectrum->SetHead(-1);
+  spectrum->SetBlock(-2);
+  refused("Block", "Block is -2");
+  spectrum->SetBlock(-1);
+  spectrum->SetNumberOfModes(-1);
+  refused("NumberOfModes", "from 0 on");
+  spectrum->SetNumberOfModes(3);
+  spectrum->SetFirstMode(-1);
+  refused("FirstMode", "from 0 on");
+  spectrum->SetFirstMode(0);
+  spectrum->SetEpoch(-5);
+  refused("Epoch", "-1 for the trained model");
+}
+
+TEST_F(Spectrum, SaysThatThereAreNoModesSoLate)
+{
+  for (const int block : { -1, 0 })
+  {
+    spectrum->SetBlock(block);
+    spectrum->SetFirstMode(0);
+    update();
+    EXPECT_EQ(said->warnings, "");
+    spectrum->SetFirstMode(100);
+    update();
+    EXPECT_NE(said->warnings.find("FirstMode is 100"), std::string::npos) << said->warnings;
+    said->warnings.clear();
+  }
+}
+
+TEST_F(Spectrum, TellsMeshesOfTheSameNameApart)
+{
+  vtkNew<vtkMultiBlockDataSet> tree;
+  for (const unsigned int i : { 0u, 1u, 2u })
+  {
+    tree->SetBlock(i, square(6 + static_cast<int>(i), 2.5));
+    tree->GetMetaData(i)->Set(vtkCompositeDataSet::NAME(), i == 1 ? "part (2)" : "part");
+  }
+  spectrum->SetInputData(tree);
+  spectrum->SetNumberOfModes(0);
+  update();
+  std::set<std::string> columns;
+  for (vtkIdType i = 0; i < tableOf(spectrum, 3)->GetNumberOfColumns(); ++i)
+  {
+    columns.insert(tableOf(spectrum, 3)->GetColumnName(i));
+  }
+  EXPECT_EQ(columns.size(), 1u + 3u * 2u);
+  EXPECT_EQ(columns.count("block part (2) Block 0 Head 1"), 1u);
+  EXPECT_EQ(columns.count("block part (3) Block 0 Head 1"), 1u);
 }
 
 TEST_F(Spectrum, DrawsTheHeadsAsSquares)

@@ -67,7 +67,7 @@ TEST(TrainGrowth, IsStoppedAndResumedOnEitherSideOfADoubling)
   whole.update();
   const auto expected = Model::load(whole.file);
   EXPECT_EQ(expected.info().architecture.latents, 8);
-  for (const double part : { 0.06, 0.5 })
+  for (const double part : { 0.06, 0.6 }) // in the first step, and after the second epoch at the latest
   {
     Growing run;
     double until = part; // of the progress, of which reading is the first 0.05

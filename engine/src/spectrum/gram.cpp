@@ -17,7 +17,7 @@
 // at most gamma, absolute; the eigen-solver adds about M u. For N = 1e6 and scores of 1e2 this is below
 // 1e-11. Scores are formed in double from float32 keys as well: D is small, and the product of P and R, not
 // the scores, is what costs. Measured (benchmarks/spectrum), double is affordable throughout, so there is
-// no float32 path.
+// no float32 path on a CPU.
 
 namespace flare::spectrum
 {

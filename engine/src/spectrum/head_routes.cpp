@@ -36,6 +36,22 @@ void forEachBlock(const torch::Tensor& q, const torch::Tensor& k, const Use& use
   };
   k.is_cpu() ? at::parallel_for(0, blocks, 1, work) : work(0, blocks);
 }
+
+// A row per block of forEachBlock, so that what is summed over all does not depend on the number of threads.
+// One more row stays as it was: there may be no points.
+struct BlockSums
+{
+  torch::Tensor rows; // [blocks + 1, M]
+  std::int64_t step = 1;
+
+  torch::Tensor of(std::int64_t first) const { return rows[first / step]; }
+};
+
+BlockSums sumsByBlock(std::int64_t points, const torch::Tensor& q, double neutral)
+{
+  const auto step = pointsPerPass(q.size(0), q.device());
+  return { torch::full({ (points + step - 1) / step + 1, q.size(0) }, neutral, q.options()), step };
+}
 }
 
 HeadRoutes::HeadRoutes(const torch::Tensor& q, const torch::Tensor& k, double scale)
@@ -49,29 +65,31 @@ torch::Tensor HeadRoutes::logRowSums(const torch::Tensor& counted, Communicator&
 {
   const auto k = counted.defined() ? k_.index_select(0, counted) : k_;
   constexpr double lowest = -std::numeric_limits<double>::infinity();
-  const auto step = pointsPerPass(q_.size(0), q_.device());
-  const auto blocks = (k.size(0) + step - 1) / step;
-  // A row per block, so that the sum does not depend on the number of threads.
-  auto parts = torch::full({ blocks + 1, q_.size(0) }, lowest, q_.options());
+  torch::Tensor mine;
   together(communicator,
     [&]
     {
+      auto parts = sumsByBlock(k.size(0), q_, lowest);
       forEachBlock(q_, k,
         [&](std::int64_t first, std::int64_t, const torch::Tensor& scores)
-        { parts[first / step].copy_(torch::logsumexp(scores, 0)); });
-      parts = torch::logsumexp(parts, 0).to(torch::kCPU);
+        { parts.of(first).copy_(torch::logsumexp(scores, 0)); });
+      mine = torch::logsumexp(parts.rows, 0).to(torch::kCPU);
     });
-  auto top = parts.clone();
+  auto top = mine.clone();
   communicator.max(top.data_ptr<double>(), top.numel());
-  auto sums = torch::exp(parts - top); // a rank without points adds 0
+  auto sums = torch::exp(mine - top); // a rank without points adds 0
   communicator.sum(sums.data_ptr<double>(), sums.numel());
   return top + torch::log(sums);
 }
 
-torch::Tensor HeadRoutes::decodeRows(const torch::Tensor& points) const
+torch::Tensor HeadRoutes::decodeSum(const torch::Tensor& points) const
 {
-  const auto chosen = k_.index_select(0, points.to(k_.device())).to(torch::kFloat64);
-  return torch::softmax(chosen.matmul(q_.t()), 1).to(torch::kCPU);
+  const auto k = k_.index_select(0, points.to(k_.device()));
+  auto parts = sumsByBlock(k.size(0), q_, 0.0);
+  forEachBlock(q_, k,
+    [&](std::int64_t first, std::int64_t, const torch::Tensor& scores)
+    { parts.of(first).copy_(torch::softmax(scores, 1).sum(0)); });
+  return parts.rows.sum(0).to(torch::kCPU);
 }
 
 torch::Tensor HeadRoutes::encodeFrom(const torch::Tensor& loads, const torch::Tensor& logSums) const

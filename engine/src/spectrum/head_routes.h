@@ -20,8 +20,8 @@ public:
   // counted: indices of those that take part in sums, or undefined when all do. Collective.
   torch::Tensor logRowSums(const torch::Tensor& counted, Communicator& communicator) const;
 
-  // R's rows of these points, [points, M].
-  torch::Tensor decodeRows(const torch::Tensor& points) const;
+  // The sum of R's rows of these points, [M].
+  torch::Tensor decodeSum(const torch::Tensor& points) const;
   // loads [M], which add up to 1, times P, of which L is given: [N].
   torch::Tensor encodeFrom(const torch::Tensor& loads, const torch::Tensor& logSums) const;
   // Column m of R, [N].

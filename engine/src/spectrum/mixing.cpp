@@ -125,7 +125,7 @@ struct Mixing::Impl
       {
         if (!points.empty())
         {
-          loads = routes.decodeRows(torch::tensor(points, torch::kInt64)).sum(0).contiguous();
+          loads = routes.decodeSum(torch::tensor(points, torch::kInt64)).contiguous();
         }
       });
     communicator->sum(loads.data_ptr<double>(), loads.numel());

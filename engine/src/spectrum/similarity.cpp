@@ -21,9 +21,14 @@ namespace flare::spectrum
 namespace
 {
 constexpr double negligible = 1e-10;
-// The points are taken in so many parts, side by side, so that the sums do not depend on the number of
-// threads.
-constexpr std::int64_t parts = 16;
+
+// The points are taken in so many parts, side by side, which does not depend on the number of threads, so
+// that the sums do not either. Fewer where their sums, width x width each, take more than 256 MiB together.
+std::int64_t partsFor(std::int64_t width)
+{
+  constexpr std::int64_t most = 16, values = std::int64_t{ 1 } << 25;
+  return std::clamp<std::int64_t>(values / std::max<std::int64_t>(1, width * width), 1, most);
+}
 
 struct Sums
 {
@@ -53,6 +58,7 @@ Sums sumsOver(const std::vector<torch::Tensor>& z, const torch::Tensor& q, const
   {
     width += ofHead.size(1);
   }
+  const auto parts = partsFor(width);
   const auto points = k.size(1), step = pointsPerPass(q.size(1), q.device());
   auto products = torch::zeros({ parts, width, width }, q.options());
   auto totals = torch::zeros({ parts, width }, q.options());

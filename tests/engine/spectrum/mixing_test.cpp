@@ -71,10 +71,11 @@ TEST_P(Route, RowsAndColumnsAreThoseOfTheDenseSoftmaxes)
   const double bound = relativeBound(head);
   for (const auto n : { std::int64_t{ 0 }, points / 2, points - 1 })
   {
-    const auto loads = routes.decodeRows(torch::tensor({ n }))[0];
+    const auto loads = routes.decodeSum(torch::tensor({ n }));
     expectClose(loads, decode[n], bound);
     expectClose(routes.encodeFrom(loads, sums), w[n], bound);
   }
+  expectClose(routes.decodeSum(torch::arange(points)), decode.sum(0), bound); // of positive numbers
   for (const auto m : { std::int64_t{ 0 }, latents - 1 })
   {
     auto only = torch::zeros({ latents }, torch::kFloat64);
@@ -86,7 +87,8 @@ TEST_P(Route, RowsAndColumnsAreThoseOfTheDenseSoftmaxes)
 
 INSTANTIATE_TEST_SUITE_P(Shapes, Route,
   testing::Values(std::tuple(1, 1, 4.0), std::tuple(1, 7, 4.0), std::tuple(3, 1, 4.0), std::tuple(16, 7, 4.0),
-    std::tuple(130, 200, 4.0), std::tuple(16, 1500, 4.0), std::tuple(16, 200, 1e2), std::tuple(5, 200, 1e4)));
+    std::tuple(130, 200, 4.0), std::tuple(16, 1500, 4.0), std::tuple(300, 1000, 4.0),
+    std::tuple(16, 200, 1e2), std::tuple(5, 200, 1e4)));
 
 // Left and right vectors that were computed in another way: W v = lambda v and l^T W = lambda l^T.
 TEST(Mixing, RowsActOnModesAsTheOperatorDoes)

@@ -97,7 +97,9 @@ class Tool(unittest.TestCase):
                                 (["predict", "m", "d", "-o", "o", "--device", "abacus"],
                                  "'abacus' is none of auto, cpu, cuda"),
                                 (["train", "d", "-o", "m", "--epochs", "0"], "'0' is no number above 0"),
-                                (["spectrum", "m", "d", "--block", "-1"], "'-1' is no number from 0 on"),
+                                (["spectrum", "m", "d", "--case", "-1"], "'-1' is no number from 0 on"),
+                                (["latents", "m", "d", "--energy", "0"], "'0' is no number above 0 and at most 1"),
+                                (["prune", "m", "d", "-o", "o", "--energy", "nan"], "'nan' is no number above 0 and at most 1"),
                                 (["spectrum", "m", "d", "--all-cases", "--case", "1"], "--case"),
                                 (["spectrum", "m", "d", "--quantile", "0.2"], "--all-cases"),
                                 (["spectrum", "m", "--training", "--all-cases"], "--training"),
@@ -264,6 +266,8 @@ class Tool(unittest.TestCase):
         self.assertEqual(values, sorted(values, reverse=True))
         self.run_program("spectrum", self.model, self.data, "--block", 0, "--head", 0, "--precise")
         self.fails("spectrum", self.model, self.data, "--case", 6, says="there is no case 6")
+        self.fails("spectrum", self.model, self.data, "--block", -2, says="-1 stands for all")
+        self.assertEqual(self.run_program("spectrum", self.model, self.data, "--case", 2, "--block", -1, "--head", -1), text)
         self.fails("spectrum", self.model, self.data, "--block", 1, says="block")
         self.fails("spectrum", self.model, self.data, "--head", 1, says="head")
 

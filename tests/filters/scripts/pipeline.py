@@ -55,6 +55,9 @@ nearest = fetch(routes, 0).GetPointData().GetArray("route_b0_h1").GetValue(0)
 routes.Selection = IDSelectionSource(IDs=[-1, 3], FieldType="POINT")
 routes.UpdatePipeline()
 assert fetch(routes, 0).GetPointData().GetArray("route_b0_h1").GetValue(0) != nearest
+routes.Selection = None
+routes.UpdatePipeline()
+assert fetch(routes, 0).GetPointData().GetArray("route_b0_h1").GetValue(0) == nearest
 
 score = FLAREEvaluate(Input=cases("test", 3), ModelFile=model)
 table = fetch(score, 0)
@@ -115,6 +118,10 @@ assert latents.ChangedModelFileInUse == pruned and os.path.exists(pruned), laten
 assert latents.Outcome.endswith(f"; pruned to 3 latents, written to '{pruned}'"), latents.Outcome
 for source in (dict(ModelFile=pruned), dict(Model=latents)):
     assert fetch(FLARESpectrum(Input=unseen, NumberOfModes=0, **source), 0).GetNumberOfRows() == 2 * 3
+follower = FLARESpectrum(Input=unseen, NumberOfModes=0, Model=latents)
+follower.UpdatePipeline()
+follower.Model, follower.ModelFile = None, model
+assert fetch(follower, 0).GetNumberOfRows() == 2 * 8, "of the model that was connected before"
 written = os.stat(pruned).st_mtime_ns
 further = FLARETrain(Input=cases(), PointTargetArrays=["von_mises", "displacement"], ParameterArrays=["SigmaX", "YoungsModulus"],
                      ModelFile=tuned, StartFrom=pruned, Epochs=1, Device="CPU")
