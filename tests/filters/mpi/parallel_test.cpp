@@ -382,9 +382,9 @@ TEST(Parallel, TrainsInSlicesBehindTheWindow)
   {
     for (int i = 0; i < 3; ++i)
     {
-      f->train->AddInputDataObject(disjoint(square(7, 1.0 + i), rank()));
+      f->train->AddInputDataObject(disjoint(square(50, 1.0 + i), rank()));
     }
-    f->train->SetEpochs(300); // many slices of 80 ms, of which 90 steps may be one
+    f->train->SetEpochs(30); // of 3 steps of some ms each: many slices of 80 ms
   }
   before.train->Update();
 
