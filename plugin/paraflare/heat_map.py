@@ -45,7 +45,8 @@ def draw_heat_map(heat_map):
     """Squares have sides of 1, so that there are few enough to write into each."""
     view, square = placed_view(heat_map)
     field = Field(heat_map.data, heat_map.array, heat_map.title, heat_map.label, heat_map.limits, association="CELLS")
-    draw_field(view, field)
+    display = draw_field(view, field)
+    simple.GetScalarBar(display.LookupTable, view).Position = [0.15, 14 / view.ViewSize[1]]
     # Labels, so that the numbers follow the squares, and there are as few sources for many squares as for one.
     centres = filtered("CellCenters", Input=heat_map.data, VertexCells=1)
     write_numbers(view, heat_map, centres, square)
@@ -71,12 +72,14 @@ def placed_view(heat_map):
 
 
 def write_numbers(view, heat_map, centres, square):
-    """Light on dark squares, dark on light ones. A head without a number has none."""
+    """Light on dark squares, dark on light ones. Where there is no number (NaN), a dash."""
     low, high = heat_map.limits
     middle = low + DARK * (high - low)
     for colour, limits in ((WHITE, (-BEYOND, middle)), (INK, (nextafter(middle, BEYOND), BEYOND))):
         squares = those(centres, heat_map.array, *limits)
         write(view, squares, heat_map.array, heat_map.format, NUMBER, square, colour)
+    no_numbers = those(centres, heat_map.array, -BEYOND, BEYOND, Invert=1)
+    write(view, no_numbers, heat_map.array, "-", NUMBER, square, INK)
 
 
 def write_names(view, heat_map, centres, square):
@@ -119,11 +122,9 @@ def filtered(name, **properties):
     return getattr(servermanager.filters, name)(**properties)
 
 
-def those(points, array, low, high):
-    return filtered(
-        "Threshold", Input=points, Scalars=["POINTS", array], ThresholdMethod="Between", LowerThreshold=low,
-        UpperThreshold=high,
-    )
+def those(points, array, low, high, **more):
+    limits = dict(ThresholdMethod="Between", LowerThreshold=low, UpperThreshold=high)
+    return filtered("Threshold", Input=points, Scalars=["POINTS", array], **limits, **more)
 
 
 def moved(points, x, y):

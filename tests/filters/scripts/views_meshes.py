@@ -94,12 +94,12 @@ written(view, "many", fewest=20)
 # The numbers in squares follow what is shown.
 few = views.head_map(spectrum_of(plates[0]))
 labels = [one for one in few.Representations if one.GetXMLName() == "DataLabelRepresentation"]
-assert len(labels) == 4 and {one.PointLabelFormat for one in labels} == {"%.1f", "block %d", "head %d"}
-count = 0
-for one in labels[:2]:
+counts = {}
+for one in labels:
     one.Input.UpdatePipeline()
-    count += one.Input.GetDataInformation().GetNumberOfPoints()
-assert count == 2 * HEADS, "each square has its number once"
+    number = one.Input.GetDataInformation().GetNumberOfPoints()
+    counts[one.PointLabelFormat] = counts.get(one.PointLabelFormat, 0) + number
+assert counts == {"%.1f": 2 * HEADS, "-": 0, "block %d": 2, "head %d": HEADS}, counts
 
 # Modes of a head are computed beside the filter, once for all calls; with the settings that the filter has now.
 def spectra():
