@@ -103,7 +103,7 @@ def plain_view():
 def draw_field(view, field):
     display = simple.Show(field.data, view)
     display.Representation = "Surface"
-    display.PointSize, display.LineWidth = 5, 3  # of meshes without surfaces
+    display.PointSize, display.LineWidth = 5, 3  # of clouds, and of what has lines alone
     # Colours as they are in the legend; a body without any shading would lose its shape.
     display.Ambient, display.Diffuse = (1.0, 0.0) if is_flat(bounds(field.data)) else BODY
     # Colours of its own: another view may show the same array between other limits.
@@ -114,6 +114,15 @@ def draw_field(view, field):
     colours.NanColor = [0.8, 0.8, 0.8]
     draw_legend(view, display, colours, field.label)
     draw_title(view, field.title)
+    return display
+
+
+def draw_beside(view, source, colour):
+    """Draws what is no part of the pipeline, and no source of it: with all marks and names, it would be hard to read."""
+    display = servermanager.rendering.GeometryRepresentation(Input=source)
+    display.AmbientColor = display.DiffuseColor = colour
+    display.Ambient, display.Diffuse = 1.0, 0.0
+    view.Representations = [*view.Representations, display]
     return display
 
 

@@ -5,7 +5,7 @@ from math import nextafter
 
 from paraview import servermanager, simple
 
-from .drawing import INK, Field, draw_field, lay_out, plain_view
+from .drawing import INK, Field, draw_beside, draw_field, lay_out, plain_view
 
 SQUARE = 80  # pixels of a side, where the map is not too wide for that
 TITLE, LEGEND = 40, 80  # pixels above and below the map
@@ -110,15 +110,13 @@ def write_part(view, part, x):
     source.UpdatePipeline()
     left, right, *_ = source.GetDataInformation().GetBounds()
     size = min(NAME, 0.95 * (part.top - part.bottom) / (right - left))
-    display = simple.Show(source, view, "GeometryRepresentation")
+    display = draw_beside(view, source, INK)
     display.Orientation, display.Scale = [0, 0, 90], [size] * 3
     display.Position = [x, (part.top + part.bottom) / 2 - size * (left + right) / 2, 0.01]
-    display.AmbientColor = display.DiffuseColor = INK
-    display.Ambient, display.Diffuse = 1.0, 0.0
 
 
 def filtered(name, **properties):
-    """A filter that is not registered: a pipeline with those that draw a map would be hard to read."""
+    """A filter that is no part of the pipeline (draw_beside)."""
     return getattr(servermanager.filters, name)(**properties)
 
 

@@ -14,8 +14,8 @@ from 0. What a filter cannot compute, and what it does not have, is an error tha
 from paraview import servermanager, simple
 
 from .camera import place_camera
-from .drawing import DIVERGING, PANEL, Field, Line, bounds, draw_chart, draw_field, draw_panels, fetch, largest
-from .drawing import lay_out, plain_view, room_for_legend, shade, whole_ticks
+from .drawing import DIVERGING, PANEL, Field, Line, bounds, draw_beside, draw_chart, draw_field, draw_panels
+from .drawing import fetch, largest, lay_out, plain_view, room_for_legend, shade, whole_ticks
 from .drawn import draw, keeps_active_source
 from .exporting import export
 from .heat_map import HeatMap, Part, draw_heat_map
@@ -126,7 +126,7 @@ def similarity_map(spectrum, block=None):
             raise ValueError(f"Heads are compared within a block: say which (block=…). {has(spectrum, blocks)}")
         chosen = blocks[0] if block is None else block
         require_block(spectrum, chosen, blocks)
-        squares.Input.LowerThreshold = squares.Input.UpperThreshold = chosen
+        squares.LowerThreshold = squares.UpperThreshold = chosen
         squares.UpdatePipeline()
         if not squares.GetDataInformation().GetNumberOfCells():
             raise RuntimeError(f"The FLARESpectrum has not compared the heads of block {chosen}.")
@@ -138,7 +138,7 @@ def similarity_map(spectrum, block=None):
             heat_map=HeatMap(squares, "Similarity", title, "similarity", (0, 1), "%.2f", numbers, names, box, parts)
         )
 
-    return draw("similarity_map", spectrum, look, draw_heat_map)
+    return draw("similarity_map", spectrum, look, draw_similarity)
 
 
 @keeps_active_source
@@ -246,10 +246,13 @@ def of_block(columns):
 
 
 def of_one_block(port):
-    """Squares of a map in whose block is what the property of the input says. They are not registered: a pipeline with
-    all that is only drawn would be hard to read."""
-    squares = servermanager.filters.Threshold(Input=port, Scalars=["CELLS", "Block"], ThresholdMethod="Between")
-    return servermanager.filters.ExtractSurface(Input=squares)
+    """Squares of a map in whose Block is what the property of the filter says."""
+    return servermanager.filters.Threshold(Input=port, Scalars=["CELLS", "Block"], ThresholdMethod="Between")
+
+
+def draw_similarity(heat_map):
+    servermanager.ParaViewPipelineController().RegisterPipelineProxy(heat_map.data)
+    return draw_heat_map(heat_map)
 
 
 def parts_of(rows, array, gap=0):
@@ -287,8 +290,5 @@ def mark(view, points):
         Input=points, GlyphSource=ball, GlyphMode="All Points", OrientationArray=["POINTS", ""],
         ScaleArray=["POINTS", ""], ScaleFactor=1.0,
     )
-    display = simple.Show(balls, view, "GeometryRepresentation")
-    display.ColorArrayName = [None, ""]
-    display.AmbientColor = display.DiffuseColor = CHOSEN
-    display.Ambient, display.Diffuse = 1.0, 0.0
+    display = draw_beside(view, balls, CHOSEN)
     display.UseShaderReplacements, display.ShaderReplacements = 1, ALWAYS_ON_TOP

@@ -28,7 +28,12 @@ assert dict(zip(thickness[::2], thickness[1::2]))["Block 1 Head 0"] == "4", thic
 # Over the training: the effective rank, and the chart of an epoch.
 _, drawing, table = written(views.training_chart(spectrum, block=0), "training", fewest=3)
 assert [row["Epoch"] for row in rows(table)] == ["0", "2", "3"] and list(rows(table)[0])[1:] == heads[:HEADS], rows(table)
-assert all(1 <= float(row[name]) <= LATENTS for row in rows(table) for name in heads[:HEADS])
+ranks = [float(row[name]) for row in rows(table) for name in heads[:HEADS]]
+assert 1 <= min(ranks) and max(ranks) <= LATENTS
+trend = views.training_chart(spectrum, block=0)
+assert not trend.LeftAxisLogScale, "less than a decade"
+assert trend.LeftAxisRangeMaximum > max(ranks) + 0.1 * (max(ranks) - min(ranks)), "room for the legend"
+assert list(trend.BottomAxisLabels)[::2] == ["0", "1", "2", "3"], trend.BottomAxisLabels
 spectrum.Epoch = 0
 refused(ValueError, ["no similarities of epoch 0", "Epoch to -1"], views.similarity_map, spectrum, 0)
 begin = views.eigenvalue_chart(spectrum)
@@ -47,7 +52,11 @@ _, _, table = written(views.modes_on_mesh(later, 0, 1, modes=[1, 2]), "later")
 assert [name for name in rows(table)[0] if name.startswith("mode")] == ["mode_b0_h1_1", "mode_b0_h1_2"], rows(table)[0]
 
 ensemble = FLAREEnsembleSpectrum(Input=cases(), ModelFile=model)
-_, drawing, table = written(views.ensemble_chart(ensemble, 1, 1), "ensemble", fewest=3)
+band = views.ensemble_chart(ensemble, 1, 1)
+_, drawing, table = written(band, "ensemble", fewest=3)
+for told in (band.Representations[0].SeriesLineStyle, band.Representations[0].SeriesLabel):
+    told = dict(zip(told[::2], told[1::2]))
+    assert told["Block 1 Head 1 lower"] != told["Block 1 Head 1 upper"], told
 assert "polyline" in tags(drawing) or "path" in tags(drawing)
 assert len(rows(table)) == LATENTS
 for row in rows(table):

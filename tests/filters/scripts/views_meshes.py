@@ -92,7 +92,8 @@ assert len(view.Representations) < 10 and len(GetSources()) <= sources + 3, (len
 written(view, "many", fewest=20)
 
 # The numbers in squares follow what is shown.
-few = views.head_map(spectrum_of(plates[0]))
+followed = spectrum_of(plates[0])
+few = views.head_map(followed)
 labels = [one for one in few.Representations if one.GetXMLName() == "DataLabelRepresentation"]
 counts = {}
 for one in labels:
@@ -100,6 +101,15 @@ for one in labels:
     number = one.Input.GetDataInformation().GetNumberOfPoints()
     counts[one.PointLabelFormat] = counts.get(one.PointLabelFormat, 0) + number
 assert counts == {"%.1f": 2 * HEADS, "-": 0, "block %d": 2, "head %d": HEADS}, counts
+plates[0].FileName = files("test", 2)[1:]
+Render(few)
+written_now = set()
+for one in labels:
+    if one.PointLabelFormat == "%.1f":
+        array = servermanager.Fetch(one.Input).GetPointData().GetArray("EffectiveRank")
+        written_now |= {array.GetValue(i) for i in range(array.GetNumberOfTuples())} if array else set()
+ranks = fetch(followed, 2).GetColumnByName("EffectiveRank")
+assert written_now == {ranks.GetValue(i) for i in range(2 * HEADS)}, written_now
 
 # Modes of a head are computed beside the filter, once for all calls; with the settings that the filter has now.
 def spectra():
