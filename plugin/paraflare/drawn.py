@@ -14,8 +14,7 @@ class Drawn:
     """What a view was drawn from."""
 
     function: str  # of paraflare.views, that draws it
-    source: object  # the filter
-    registered: bool  # it was in the pipeline
+    sources: list  # what it shows of the pipeline
     look: object  # looks at the filter again: what gave the texts, the limits of colours and the lines
     seen: dict  # what it saw when the view was drawn
 
@@ -39,9 +38,10 @@ def draw(function, source, look, draw_with):
     require_display()
     seen = look()
     view = draw_with(**seen)
+    sources = [proxy for proxy in (source, *proxies_in(seen)) if is_registered(proxy)]
+    drawn = Drawn(function, sources, look, seen)
     for one in views_in(view):
-        # An attribute of the view's proxy lives as long as the view.
-        one.SMProxy.paraflare_drawn = Drawn(function, source, is_registered(source), look, seen)
+        one.SMProxy.paraflare_drawn = drawn  # lives as long as the view
     return view
 
 
@@ -56,9 +56,10 @@ def require_true(views):
         if any(drawn is other for other in checked):
             continue
         checked.append(drawn)
-        name = drawn.source.GetXMLName()
-        if drawn.registered and not is_registered(drawn.source):
-            raise RuntimeError(f"The {name} that this view shows has been deleted, so there is nothing to write.")
+        for source in drawn.sources:
+            if not is_registered(source):
+                name = source.GetXMLName()
+                raise RuntimeError(f"The {name} that this view shows has been deleted, so there is nothing to write.")
         if not alike(drawn.look(), drawn.seen):
             raise RuntimeError(
                 f"What this view shows has changed since it was drawn, and its title, legend or axes are those of "
@@ -77,7 +78,16 @@ def alike(one, other):
         return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(map(alike, one, other))
-    return isinstance(one, (servermanager.Proxy, servermanager.OutputPort))
+    return isinstance(one, servermanager.Proxy)
+
+
+def proxies_in(seen):
+    if isinstance(seen, servermanager.Proxy):
+        return [seen]
+    if is_dataclass(seen):
+        seen = [getattr(seen, field.name) for field in fields(seen)]
+    parts = seen.values() if isinstance(seen, dict) else seen if isinstance(seen, (list, tuple)) else []
+    return [proxy for part in parts for proxy in proxies_in(part)]
 
 
 def require_display():

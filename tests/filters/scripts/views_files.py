@@ -13,7 +13,7 @@ FLARETrain(
 plate = XMLUnstructuredGridReader(FileName=files("test", 3))
 spectrum = FLARESpectrum(Input=plate, ModelFile=model)
 chart = views.eigenvalue_chart(spectrum)
-layout = views.modes_on_mesh(spectrum, 0, 0, [1, 2])
+layout = views.modes_on_mesh(spectrum, 0, 0, [1, 4])  # the latter from a filter beside this one
 modes = GetViewsInLayout(layout)
 
 
@@ -116,6 +116,11 @@ refused(RuntimeError, ["views.head_map again"], views.export, made["head_map"], 
 refused(RuntimeError, ["views.modes_on_mesh again"], views.export, layout, f"{here}/new")
 spectrum.ModelFile = "nowhere.safetensors"
 refused(RuntimeError, ["nowhere.safetensors", "ModelFile"], views.export, made["head_map"], f"{here}/new")
+spectrum.ModelFile = model
+views.export(layout, f"{here}/modes")
+(beside,) = [one for (name, _), one in GetSources().items() if "FLARESpectrum" in name and one != spectrum]
+Delete(beside)
+refused(RuntimeError, ["FLARESpectrum", "deleted"], views.export, layout, f"{here}/new")
 Delete(routes)
 refused(RuntimeError, ["FLARERoutes", "deleted"], views.export, made["route_on_mesh"], f"{here}/new")
 assert not [name for name in names(here) if "new" in name], names(here)
