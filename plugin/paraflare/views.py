@@ -30,7 +30,7 @@ __all__ = [
 CHOSEN = (0.84, 0.37, 0.00)  # a line among grey ones; the colour-blind tell it from grey, too
 OTHERS = (0.72, 0.72, 0.72)
 MARK = 0.02  # radius of a marked point, in halves of a view's height
-DASHED, DOTTED, STYLES = 2, 3, 5  # of vtkPen
+DASHED, DASHED_AND_DOTTED, STYLES = 2, 4, 5  # of vtkPen
 QUANTITIES = {  # of a head: the legend's text, the format of a number
     "EffectiveRank": ("effective rank", "%.1f"),
     "ModesTo90": ("modes to 90 % of the energy", "%d"),
@@ -205,7 +205,7 @@ def ensemble_chart(ensemble, block, head):
         low = ensemble.Quantile
         lines = [
             Line(f"{column.name} upper", f"quantile {1 - low:g}", shade(0.65), 2, DASHED),
-            Line(f"{column.name} lower", f"quantile {low:g}", shade(0.3), 2, DOTTED),
+            Line(f"{column.name} lower", f"quantile {low:g}", shade(0.3), 2, DASHED_AND_DOTTED),
             Line(column.name, "median", shade(0.0), 3),
         ]
         titles = f"Block {block}, head {head} over {len(fetch(ensemble, 1))} cases", "mode", "eigenvalue"

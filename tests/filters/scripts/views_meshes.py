@@ -32,6 +32,11 @@ for name, mesh in sides.items():
     edge, below = ink(file, (0.0, 0.13))
     assert edge == 0 and ink(file, (0.3, 0.7))[1] > 0.003, (name, edge)
     assert below < 0.2, (name, "the legend is on white")
+    if name != "line":
+        image, least = picture(file), 1.0 if name in ("xy", "xz", "yz") else 0.8  # of the light, on a side of a body
+        middle = pixel(image, 200, 255)
+        red = (180, 4, 38)  # the end of the colours, as mode 0 is 1 everywhere
+        assert all(least * full - 2 <= found <= full + 2 for found, full in zip(middle, red)), (name, middle)
     (view,) = GetViewsInLayout(layout)
     seen = [abs(p - f) for p, f in zip(view.CameraPosition, view.CameraFocalPoint)]
     if name in ("xy", "xz", "yz"):
@@ -93,22 +98,22 @@ written(view, "many", fewest=20)
 
 # The numbers in squares follow what is shown.
 followed = spectrum_of(plates[0])
-few = views.head_map(followed)
+few = views.head_map(followed, "ModesTo999")
 labels = [one for one in few.Representations if one.GetXMLName() == "DataLabelRepresentation"]
 counts = {}
 for one in labels:
     one.Input.UpdatePipeline()
     number = one.Input.GetDataInformation().GetNumberOfPoints()
     counts[one.PointLabelFormat] = counts.get(one.PointLabelFormat, 0) + number
-assert counts == {"%.1f": 2 * HEADS, "-": 0, "block %d": 2, "head %d": HEADS}, counts
+assert counts == {"%d": 2 * HEADS, "-": 0, "block %d": 2, "head %d": HEADS}, counts
 plates[0].FileName = files("test", 2)[1:]
 Render(few)
 written_now = set()
 for one in labels:
-    if one.PointLabelFormat == "%.1f":
-        array = servermanager.Fetch(one.Input).GetPointData().GetArray("EffectiveRank")
+    if one.PointLabelFormat == "%d":
+        array = servermanager.Fetch(one.Input).GetPointData().GetArray("ModesTo999")
         written_now |= {array.GetValue(i) for i in range(array.GetNumberOfTuples())} if array else set()
-ranks = fetch(followed, 2).GetColumnByName("EffectiveRank")
+ranks = fetch(followed, 2).GetColumnByName("ModesTo999")
 assert written_now == {ranks.GetValue(i) for i in range(2 * HEADS)}, written_now
 
 # Modes of a head are computed beside the filter, once for all calls; with the settings that the filter has now.
