@@ -118,7 +118,7 @@ def draw_field(view, field):
 
 
 def draw_beside(view, source, colour):
-    """Draws what is no part of the pipeline, and no source of it: with all marks and names, it would be hard to read."""
+    """Draws what is no source of the pipeline: with all marks and names in it, that would be hard to read."""
     display = servermanager.rendering.GeometryRepresentation(Input=source)
     display.AmbientColor = display.DiffuseColor = colour
     display.Ambient, display.Diffuse = 1.0, 0.0

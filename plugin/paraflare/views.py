@@ -38,10 +38,9 @@ QUANTITIES = {  # of a head: the legend's text, the format of a number
     "ModesTo999": ("modes to 99.9 % of the energy", "%d"),
     "SpectralGap": ("gap, 1 - second eigenvalue", "%.2f"),
 }
-
-
+# A shader for what is seen wherever it is in a body.
 ALWAYS_ON_TOP = """[{"type": "vertex", "original": "//VTK::PositionVC::Impl",
-  "replacement": "//VTK::PositionVC::Impl\\n  gl_Position.z = -0.999 * gl_Position.w;"}]"""  # of what is in the body, too
+  "replacement": "//VTK::PositionVC::Impl\\n  gl_Position.z = -0.999 * gl_Position.w;"}]"""
 
 
 @keeps_active_source
@@ -144,8 +143,8 @@ def similarity_map(spectrum, block=None):
 @keeps_active_source
 def modes_on_mesh(spectrum, block, head, modes=(1, 2, 3, 4)):
     """Modes of a head (right vectors) on the mesh, a view each, in one layout with one camera. Mode 0 is the constant.
-    Where the FLARESpectrum has not got them as arrays, another one beside it in the pipeline computes them: one for
-    each head that is asked for, which the next call for this head takes again, with the settings of the first."""
+    Where the FLARESpectrum has not got them as arrays, another one with its settings beside it in the pipeline computes
+    them: one for each head that is asked for, which the next call for this head takes again."""
     require_filter(spectrum, "FLARESpectrum")
     modes = whole_modes(modes)
 

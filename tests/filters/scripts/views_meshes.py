@@ -16,7 +16,8 @@ def ink(file, share):
     """Whether there is anything on the edges of a picture, in a part of its height."""
     image = picture(file)
     width, height, _ = image.GetDimensions()
-    edge = [(x, y) for x in (0, width - 1) for y in range(height)] + [(x, y) for y in (0, height - 1) for x in range(width)]
+    edge = [(x, y) for x in (0, width - 1) for y in range(height)]
+    edge += [(x, y) for x in range(width) for y in (0, height - 1)]
     band = [(x, y) for x in range(width) for y in range(int(share[0] * height), int(share[1] * height))]
     return [sum(pixel(image, *place) != (255, 255, 255) for place in places) / len(places) for places in (edge, band)]
 
@@ -46,7 +47,9 @@ for name, mesh in sides.items():
 # A point in a body is marked where it is, whatever is in front of it.
 wave = Tetrahedralize(Input=PointDatatoCellData(Input=Wavelet(WholeExtent=[-3, 3, -4, 4, -2, 2])))
 solid = fresh("solid.safetensors")
-FLARETrain(Input=[wave, Transform(Input=wave)], CellTargetArrays=["RTData"], ModelFile=solid, **settings).UpdatePipeline()
+FLARETrain(
+    Input=[wave, Transform(Input=wave)], CellTargetArrays=["RTData"], ModelFile=solid, **settings
+).UpdatePipeline()
 _, _, table = written(views.modes_on_mesh(FLARESpectrum(Input=wave, ModelFile=solid), 0, 1, 1), "body", fewest=50)
 wave.UpdatePipeline()
 cells = wave.GetDataInformation().GetNumberOfCells()
