@@ -43,7 +43,7 @@ vtk_module_wrap_python(
   INSTALL_HEADERS OFF
   BUILD_STATIC OFF)
 # `from paraflare import views` in pvpython.
-foreach(_file IN ITEMS __init__ drawing exporting heat_map views)
+foreach(_file IN ITEMS __init__ camera drawing drawn exporting heat_map results tables views)
   configure_file("${PROJECT_SOURCE_DIR}/plugin/paraflare/${_file}.py"
     "${CMAKE_BINARY_DIR}/${PARAFLARE_PYTHON_DIRECTORY}/paraflare/${_file}.py" @ONLY)
   install(FILES "${CMAKE_BINARY_DIR}/${PARAFLARE_PYTHON_DIRECTORY}/paraflare/${_file}.py"

@@ -1,16 +1,19 @@
 """How paraflare.views and scripts/demo_pictures.py draw: fields on meshes side by side on white, and charts."""
 
 from dataclasses import dataclass
-from functools import wraps
 from math import floor, log10
 
 from paraview import servermanager, simple
+
+from .camera import is_flat, place_camera
+from .drawn import require_display
 
 PANEL = (400, 480)  # pixels of a panel on the display; saved pictures are twice as large
 TEXT = 15  # font size in a panel
 CHART = (800, 500)
 CHART_TEXT = 15
 INK = [0.1, 0.1, 0.1]
+BODY = 0.75, 0.25  # of the light on a body: from everywhere, from the camera
 SEQUENTIAL = "Viridis (matplotlib)"
 DIVERGING = "Cool to Warm"
 # Colours of lines, from dark to light, so that they are told apart in grey, too.
@@ -43,6 +46,7 @@ class Line:
 
 def draw_panels(name, fields, rows=1):
     """A layout with a view for each field, and one camera for all."""
+    require_display()
     columns = -(-len(fields) // rows)
     layout = simple.CreateLayout(name)
     boxes = [bounds(field.data) for field in fields]
@@ -99,8 +103,9 @@ def plain_view():
 def draw_field(view, field):
     display = simple.Show(field.data, view)
     display.Representation = "Surface"
-    if is_flat(bounds(field.data)):
-        display.Ambient, display.Diffuse = 1.0, 0.0  # colours as they are in the legend, without shading
+    display.PointSize, display.LineWidth = 5, 3  # of clouds, and of what has lines alone
+    # Colours as they are in the legend; a body without any shading would lose its shape.
+    display.Ambient, display.Diffuse = (1.0, 0.0) if is_flat(bounds(field.data)) else BODY
     # Colours of its own: another view may show the same array between other limits.
     simple.ColorBy(display, (field.association, field.array), separate=True)
     colours = simple.GetColorTransferFunction(field.array, display, separate=True)
@@ -109,6 +114,15 @@ def draw_field(view, field):
     colours.NanColor = [0.8, 0.8, 0.8]
     draw_legend(view, display, colours, field.label)
     draw_title(view, field.title)
+    return display
+
+
+def draw_beside(view, source, colour):
+    """Draws what is no source of the pipeline: with all marks and names in it, that would be hard to read."""
+    display = servermanager.rendering.GeometryRepresentation(Input=source)
+    display.AmbientColor = display.DiffuseColor = colour
+    display.Ambient, display.Diffuse = 1.0, 0.0
+    view.Representations = [*view.Representations, display]
     return display
 
 
@@ -131,34 +145,21 @@ def draw_title(view, title):
     text.FontSize, text.Color = TEXT, INK
 
 
-def place_camera(view, box):
-    """A flat box is seen from above and fills the view, but for the title above and the legend below."""
-    left, right, bottom, top, near, far = box
-    x, y, z = (left + right) / 2, (bottom + top) / 2, (near + far) / 2
-    view.CameraParallelProjection = 1
-    view.CameraFocalPoint = [x, y, z]
-    if not is_flat(box):
-        size = max(right - left, top - bottom, far - near)
-        view.CameraPosition, view.CameraViewUp = [x - size, y - 1.5 * size, z + size], [0, 0, 1]
-        view.CameraParallelScale = 0.75 * size
-        return
-    width, height = view.ViewSize
-    half_height = max((right - left) / 2 * height / width * 1.08, (top - bottom) / 2 * 1.3)
-    y -= 0.06 * half_height
-    view.InteractionMode = "2D"
-    view.CameraFocalPoint, view.CameraPosition, view.CameraViewUp = [x, y, z], [x, y, z + 1], [0, 1, 0]
-    view.CameraParallelScale = half_height
-
-
-def draw_chart(table, x, lines, titles, legend="TopRight"):
-    """Lines on a logarithmic axis, the last one on top. Titles: of the chart, its x and y axes."""
+def draw_chart(table, x, lines, titles, legend="TopRight", ticks=(), limits=(), logarithmic=True):
+    """Lines, the last one on top. Titles: of the chart, its x and y axes; ticks: on the x axis, limits: of the y axis,
+    where ParaView does not choose them."""
+    require_display()
     view = lay_out(simple.CreateView("XYChartView"), titles[0], CHART)
     view.ChartTitle, view.BottomAxisTitle, view.LeftAxisTitle = titles
     view.ChartTitleFontSize = view.BottomAxisTitleFontSize = view.LeftAxisTitleFontSize = CHART_TEXT
     view.BottomAxisLabelFontSize = view.LeftAxisLabelFontSize = view.LegendFontSize = CHART_TEXT - 2
     view.ChartTitleBold = view.BottomAxisTitleBold = view.LeftAxisTitleBold = 0
-    view.LeftAxisLogScale = 1
+    view.LeftAxisLogScale = int(logarithmic)
     view.LegendLocation = legend
+    if ticks:
+        view.BottomAxisUseCustomLabels, view.BottomAxisLabels = 1, [text for tick in ticks for text in (str(tick), "")]
+    if limits:
+        view.LeftAxisUseCustomRange, view.LeftAxisRangeMinimum, view.LeftAxisRangeMaximum = 1, *limits
     display = simple.Show(table, view, "XYChartRepresentation")
     display.UseIndexForXAxis, display.XArrayName = 0, x
     display.SeriesVisibility = [line.column for line in lines]
@@ -167,6 +168,21 @@ def draw_chart(table, x, lines, titles, legend="TopRight"):
     display.SeriesLineThickness = [text for line in lines for text in (line.column, str(line.thickness))]
     display.SeriesLineStyle = [text for line in lines for text in (line.column, str(line.style))]
     return view
+
+
+def whole_ticks(last):
+    """At most eleven whole numbers from 0 on, that cover 0 to last."""
+    step = next(unit * 10**power for power in range(12) for unit in (1, 2, 5) if last <= 10 * unit * 10**power)
+    return list(range(0, last + step, step)) if last % step else list(range(0, last + 1, step))
+
+
+def room_for_legend(low, high, lines, logarithmic):
+    """Limits of the y axis that leave a part of the chart free above the lines, as high as the legend."""
+    names = sum(1 for line in lines if line.label)
+    free = min(0.6, (1.6 * CHART_TEXT * names + CHART_TEXT) / (0.85 * CHART[1]))
+    if logarithmic:
+        return low, high * (high / low) ** (free / (1 - free))
+    return low, high + ((high - low) or 1.0) * free / (1 - free)
 
 
 def shade(share):
@@ -188,42 +204,29 @@ def fetch(proxy, port=0):
 
 def bounds(data):
     data.UpdatePipeline()
-    return data.GetDataInformation().GetBounds()
+    return data.SMProxy.GetDataInformation(data.Port).GetBounds()
 
 
-def is_flat(box):
-    left, right, bottom, top, near, far = box
-    return far - near <= 1e-9 * max(right - left, top - bottom)
+def attributes_of(data, association):
+    """What the server says about arrays. (Asked in ParaView's own way, it is asked again for every array.)"""
+    found = data.SMProxy.GetDataInformation(data.Port)
+    return found.GetPointDataInformation() if association == "POINTS" else found.GetCellDataInformation()
 
 
-def values_of(data, array, association="POINTS"):
-    """What the server says about an array: its range, its number of components."""
-    data.UpdatePipeline()
-    return (data.PointData if association == "POINTS" else data.CellData)[array]
+def array_names(data, association):
+    found = attributes_of(data, association)
+    return {found.GetArrayInformation(i).GetName() for i in range(found.GetNumberOfArrays())}
 
 
 def largest(data, array, association="POINTS"):
     """The largest absolute value of an array, or the largest magnitude of a vector array."""
-    found = values_of(data, array, association)
+    data.UpdatePipeline()
+    found = attributes_of(data, association).GetArrayInformation(array)
     component = 0 if found.GetNumberOfComponents() == 1 else -1
-    return max(abs(value) for value in found.GetRange(component))
+    return max(abs(value) for value in found.GetComponentRange(component))
 
 
 def rounded_up(value):
     """The next number with one digit (or 1.5, 2.5), for the end of a legend."""
     unit = 10.0 ** floor(log10(value))
     return unit * next(step for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if value <= step * unit * 1.0001)
-
-
-def keeps_active_source(function):
-    """What is drawn with is no filter that a script goes on from."""
-
-    @wraps(function)
-    def kept(*arguments, **named):
-        source = simple.GetActiveSource()
-        try:
-            return function(*arguments, **named)
-        finally:
-            simple.SetActiveSource(source)
-
-    return kept
