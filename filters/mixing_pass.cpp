@@ -4,6 +4,7 @@
 #include "mesh_prediction.h"
 
 #include <string>
+#include <utility>
 
 namespace flare::filters
 {
@@ -26,9 +27,9 @@ void requireNotNegative(const char* property, int value)
   }
 }
 
-std::vector<std::string> PassNotes::warnings() const
+std::vector<std::string> PassNotes::takeWarnings()
 {
-  auto all = this->outside;
+  auto all = std::exchange(this->outside, {});
   if (this->sharedPoints > 0)
   {
     all.push_back(sharedPointsNote(*this));
@@ -65,7 +66,7 @@ bool forEachMixing(const Model& model, const std::vector<CaseMesh>& meshes, cons
     const auto outside = outsideNote(c, model.info(), inside, /*nameParameters=*/false, *communicator);
     if (!outside.empty())
     {
-      notes.outside.push_back(outside + ". What the network does there tells little of it");
+      notes.outside.push_back(outside + ". The network was not trained for such inputs");
     }
     if (!flare::forEachMixing(
           model, c, device, block, ofMesh, [&](Mixing mixing) { visit(m, c, std::move(mixing)); },

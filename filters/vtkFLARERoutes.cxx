@@ -202,7 +202,7 @@ void vtkFLARERoutes::Trace(vtkInformationVector** inputs, vtkInformationVector* 
   this->FillLatents(vtkTable::GetData(outputs, LATENTS), chosen, *communicator);
   this->FillPoints(vtkPolyData::GetData(outputs, POINTS), chosen);
   auto warnings = unite(*communicator, notes);
-  for (auto& warning : kept.notes.warnings())
+  for (auto& warning : kept.notes.takeWarnings())
   {
     warnings.push_back(std::move(warning));
   }

@@ -378,6 +378,10 @@ TEST_F(Routes, SayThatTheMeshIsNotLikeThoseOfTheTraining)
   routes->SetInputData(large);
   update();
   EXPECT_NE(said->warnings.find("35 of 36 points lie outside"), std::string::npos) << said->warnings;
+  said->warnings.clear();
+  routes->SetHead(1);
+  update();
+  EXPECT_EQ(said->warnings, "") << "of the same mesh once";
 }
 
 TEST_F(Routes, OfAMeshWhoseScoresOverflow)
