@@ -212,9 +212,6 @@ std::vector<PointIndices> selectedPoints(vtkDataObject* input, vtkSelection* sel
   return chosen;
 }
 
-namespace
-{
-// The length of the diagonal of the box around all points of all ranks. Collective.
 double extentOf(const std::vector<Case>& cases, Communicator& communicator)
 {
   constexpr double lowest = -std::numeric_limits<double>::infinity();
@@ -233,10 +230,9 @@ double extentOf(const std::vector<Case>& cases, Communicator& communicator)
   communicator.max(ends, 6);
   return std::hypot(ends[0] + ends[3], ends[1] + ends[4], ends[2] + ends[5]);
 }
-}
 
 std::vector<PointIndices> nearestPoint(const std::vector<Case>& cases, const double position[3],
-  std::vector<std::string>& notes, Communicator& communicator)
+  double extent, std::vector<std::string>& notes, Communicator& communicator)
 {
   double nearest = std::numeric_limits<double>::infinity();
   std::size_t mesh = 0;
@@ -263,7 +259,7 @@ std::vector<PointIndices> nearestPoint(const std::vector<Case>& cases, const dou
   // The smallest of all ranks, of the smallest mesh, of the lowest rank.
   double smallest = -nearest;
   communicator.max(&smallest, 1);
-  const double distance = std::sqrt(-smallest), extent = extentOf(cases, communicator);
+  const double distance = std::sqrt(-smallest);
   if (distance > extent)
   {
     std::ostringstream note;

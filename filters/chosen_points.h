@@ -27,7 +27,10 @@ void keepOneOfEach(
 
 // The one point of all meshes and ranks that is nearest to a position; where several are equally near, the
 // first one of the lowest mesh and rank. Points that another rank owns are left out. Where it is farther away
-// than all meshes are large, a note says so. Collective.
+// than the meshes' extent, a note says so. Collective.
 std::vector<PointIndices> nearestPoint(const std::vector<Case>& cases, const double position[3],
-  std::vector<std::string>& notes, Communicator& communicator);
+  double extent, std::vector<std::string>& notes, Communicator& communicator);
+
+// The length of the diagonal of the box around all points of all ranks. Collective.
+double extentOf(const std::vector<Case>& cases, Communicator& communicator);
 }

@@ -3,6 +3,8 @@
 #include "guarded.h"
 #include "mesh_prediction.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -27,14 +29,14 @@ void requireNotNegative(const char* property, int value)
   }
 }
 
-std::vector<std::string> PassNotes::takeWarnings()
+void PassNotes::tell(std::vector<std::string>& warnings)
 {
-  auto all = std::exchange(this->outside, {});
+  std::move(this->outside.begin(), this->outside.end(), std::back_inserter(warnings));
+  this->outside.clear();
   if (this->sharedPoints > 0)
   {
-    all.push_back(sharedPointsNote(*this));
+    warnings.push_back(sharedPointsNote(*this));
   }
-  return all;
 }
 
 SpectrumPrecision spectrumPrecision(int precision, const char* what)

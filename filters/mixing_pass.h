@@ -25,8 +25,8 @@ struct PassNotes : ReadingNotes
   // Meshes with points that lie outside what the training covered, in other channels than the parameters.
   std::vector<std::string> outside;
 
-  // What to tell the user: of points outside once, as there may be many executions without another pass.
-  std::vector<std::string> takeWarnings();
+  // Adds what to tell the user: of points outside once, as there may be many executions without another pass.
+  void tell(std::vector<std::string>& warnings);
 };
 
 // The precision in which a filter looks at the mixing operators; `what` it computes, in the plural. Throws

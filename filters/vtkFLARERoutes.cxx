@@ -60,6 +60,7 @@ struct vtkFLARERoutes::Kept
 {
   InputWatch watch;
   std::vector<flare::Case> cases; // of each mesh
+  double extent = 0.0;            // of all of them
   std::vector<flare::Mixing> mixings;
   PassNotes notes;
 };
@@ -195,17 +196,14 @@ void vtkFLARERoutes::Trace(vtkInformationVector** inputs, vtkInformationVector* 
                                return selectedPoints(input, selection ? selection : nothing.Get(),
                                  association, this->MergeBlocks, *communicator);
                              })
-                         : nearestPoint(kept.cases, this->Position, notes, *communicator);
+                         : nearestPoint(kept.cases, this->Position, kept.extent, notes, *communicator);
   keepOneOfEach(chosen, kept.cases, *communicator);
   this->AddRoutes(meshes, chosen, association, notes, *communicator);
   this->SetAbortOutput(stopRequested(this, *communicator));
   this->FillLatents(vtkTable::GetData(outputs, LATENTS), chosen, *communicator);
   this->FillPoints(vtkPolyData::GetData(outputs, POINTS), chosen);
   auto warnings = unite(*communicator, notes);
-  for (auto& warning : kept.notes.takeWarnings())
-  {
-    warnings.push_back(std::move(warning));
-  }
+  kept.notes.tell(warnings);
   warn(this, warnings, controller);
 }
 
@@ -236,6 +234,7 @@ bool vtkFLARERoutes::Prepare(const flare::Model& model, const std::vector<CaseMe
     communicator);
   if (finished)
   {
+    kept.extent = extentOf(kept.cases, *communicator);
     kept.mixings = std::move(mixings);
   }
   return finished;

@@ -171,10 +171,7 @@ void vtkFLARESpectrum::Analyse(vtkDataObject* input, vtkInformationVector* outpu
       ", but no head has so many modes with eigenvalues from 1e-10 on: there are none on the "
       "mesh. Choose a smaller one");
   }
-  for (auto& warning : kept.notes.takeWarnings())
-  {
-    warnings.push_back(std::move(warning));
-  }
+  kept.notes.tell(warnings);
   warn(this, warnings, controller);
 }
 

@@ -5,6 +5,32 @@ import math
 from window_test import *
 
 
+def model_of_blocks():
+    """The file of a model with several blocks and heads."""
+    return os.path.join(os.path.dirname(os.environ["FLARE_TEST_MODEL"]), "blocks.safetensors")
+
+
+def predict_plate(model):
+    mesh = XMLUnstructuredGridReader(registrationName="mesh", FileName=[os.environ["FLARE_TEST_MESH"]])
+    return FLAREPredict(registrationName="predict", Input=mesh, ModelFile=model)
+
+
+def start_with_blocks():
+    """How tests of spectra and routes begin: a prediction, and a folder to export to."""
+    show(predict_plate(model_of_blocks()))
+    os.makedirs(os.path.join(folder, "exported"), exist_ok=True)
+
+
+def play_trace(model):
+    """In pvpython, what the window has traced after it showed a prediction."""
+    LoadPlugin(os.environ["FLARE_TEST_PLUGIN"], ns=globals())
+    predict = predict_plate(model)
+    CreateLayout("Layout #1")
+    Show(predict, CreateView("RenderView"))
+    SetActiveSource(predict)
+    exec(open(os.path.join(folder, "trace.py")).read(), dict(globals()))
+
+
 def layout_views(name):
     """The views of a layout, by their names."""
     layout = next(value for key, value in GetLayouts().items() if key[0] == name)

@@ -37,20 +37,18 @@ void forEachBlock(const torch::Tensor& q, const torch::Tensor& k, const Use& use
   k.is_cpu() ? at::parallel_for(0, blocks, 1, work) : work(0, blocks);
 }
 
-// A row per block of forEachBlock, so that what is summed over all does not depend on the number of threads.
-// One more row stays as it was: there may be no points.
-struct BlockSums
-{
-  torch::Tensor rows; // [blocks + 1, M]
-  std::int64_t step = 1;
-
-  torch::Tensor of(std::int64_t first) const { return rows[first / step]; }
-};
-
-BlockSums sumsByBlock(std::int64_t points, const torch::Tensor& q, double neutral)
+// A row [M] of each block's scores, so that what is summed over all does not depend on the number of threads.
+// One row more is neutral: there may be no points.
+template<typename Reduce>
+torch::Tensor rowsOfBlocks(
+  const torch::Tensor& q, const torch::Tensor& k, double neutral, const Reduce& reduce)
 {
   const auto step = pointsPerPass(q.size(0), q.device());
-  return { torch::full({ (points + step - 1) / step + 1, q.size(0) }, neutral, q.options()), step };
+  const auto rows = torch::full({ (k.size(0) + step - 1) / step + 1, q.size(0) }, neutral, q.options());
+  forEachBlock(q, k,
+    [&](std::int64_t first, std::int64_t, const torch::Tensor& scores)
+    { rows[first / step].copy_(reduce(scores)); });
+  return rows;
 }
 }
 
@@ -65,16 +63,9 @@ torch::Tensor HeadRoutes::logRowSums(const torch::Tensor& counted, Communicator&
 {
   const auto k = counted.defined() ? k_.index_select(0, counted) : k_;
   constexpr double lowest = -std::numeric_limits<double>::infinity();
+  const auto logSum = [](const torch::Tensor& rows) { return torch::logsumexp(rows, 0); };
   torch::Tensor mine;
-  together(communicator,
-    [&]
-    {
-      auto parts = sumsByBlock(k.size(0), q_, lowest);
-      forEachBlock(q_, k,
-        [&](std::int64_t first, std::int64_t, const torch::Tensor& scores)
-        { parts.of(first).copy_(torch::logsumexp(scores, 0)); });
-      mine = torch::logsumexp(parts.rows, 0).to(torch::kCPU);
-    });
+  together(communicator, [&] { mine = logSum(rowsOfBlocks(q_, k, lowest, logSum)).to(torch::kCPU); });
   auto top = mine.clone();
   communicator.max(top.data_ptr<double>(), top.numel());
   auto sums = torch::exp(mine - top); // a rank without points adds 0
@@ -85,11 +76,9 @@ torch::Tensor HeadRoutes::logRowSums(const torch::Tensor& counted, Communicator&
 torch::Tensor HeadRoutes::decodeSum(const torch::Tensor& points) const
 {
   const auto k = k_.index_select(0, points.to(k_.device()));
-  auto parts = sumsByBlock(k.size(0), q_, 0.0);
-  forEachBlock(q_, k,
-    [&](std::int64_t first, std::int64_t, const torch::Tensor& scores)
-    { parts.of(first).copy_(torch::softmax(scores, 1).sum(0)); });
-  return parts.rows.sum(0).to(torch::kCPU);
+  const auto rows =
+    rowsOfBlocks(q_, k, 0.0, [](const torch::Tensor& scores) { return torch::softmax(scores, 1).sum(0); });
+  return rows.sum(0).to(torch::kCPU);
 }
 
 torch::Tensor HeadRoutes::encodeFrom(const torch::Tensor& loads, const torch::Tensor& logSums) const

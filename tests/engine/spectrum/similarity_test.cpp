@@ -16,18 +16,26 @@ namespace
 using namespace test;
 using torch::Tensor;
 
-Tensor similarityOf(const std::vector<HeadProblem>& heads, int count)
+Tensor similarityOf(const std::vector<HeadProblem>& heads, const std::vector<spectrum::LatentModes>& modes)
 {
-  std::vector<spectrum::LatentModes> modes;
   std::vector<Tensor> q, k;
   for (const auto& head : heads)
   {
-    modes.push_back(spectrum::latentModes(gramOf(head), count, *serialCommunicator()));
     q.push_back(head.q);
     k.push_back(head.k);
   }
   return spectrum::similarity(
     modes, torch::stack(q), torch::stack(k), heads.front().scale, *serialCommunicator());
+}
+
+Tensor similarityOf(const std::vector<HeadProblem>& heads, int count)
+{
+  std::vector<spectrum::LatentModes> modes;
+  for (const auto& head : heads)
+  {
+    modes.push_back(spectrum::latentModes(gramOf(head), count, *serialCommunicator()));
+  }
+  return similarityOf(heads, modes);
 }
 
 // Each point has one of the two clusters' keys.
@@ -119,6 +127,25 @@ TEST(Similarity, OfSharpHeads)
     const auto found = similarityOf({ head, other }, 4);
     EXPECT_NEAR(found[0][1].item<double>(), cosines.square().mean().item<double>(), 1e-6) << size;
   }
+}
+
+// So many modes that their sums are kept for fewer parts of the points: above 1448 in all. The heads have the
+// same keys at other points, and so the same modes of their latents.
+TEST(Similarity, OfManyModesIsThatOfTwoHeadsAlone)
+{
+  const auto head = makeHead(160, 701, 60.0);
+  const auto modes = spectrum::latentModes(gramOf(head), 160, *serialCommunicator());
+  std::vector<HeadProblem> heads;
+  while (heads.size() * (modes.eigenvalues.size() - 1) <= 1448)
+  {
+    heads.push_back({ head.q, head.k.roll(static_cast<std::int64_t>(heads.size()), 0), head.scale });
+  }
+  ASSERT_LE(heads.size(), 16u);
+  const auto found = similarityOf(heads, std::vector<spectrum::LatentModes>(heads.size(), modes));
+  const auto alone = similarityOf({ heads.front(), heads.back() }, { modes, modes });
+  // similarity.cpp: a cosine is right to 1e-6.
+  EXPECT_NEAR(
+    found[0][static_cast<std::int64_t>(heads.size()) - 1].item<double>(), alone[0][1].item<double>(), 1e-6);
 }
 
 TEST(Similarity, PartsOnThreeRanksGiveTheWhole)
