@@ -109,6 +109,7 @@ void ensemble(const SpectrumArguments& a, const Model& model, const DataSet& dat
 // What was stored while the model was trained: a line per epoch and head.
 void overTraining(const SpectrumArguments& a, const Model& model)
 {
+  spectrum::requireRange("block", a.options.block, -1, model.info().architecture.blocks);
   spectrum::requireRange("head", a.options.head, -1, model.info().architecture.heads);
   const auto& epochs = model.info().training.spectraEpochs;
   if (epochs.empty())

@@ -341,6 +341,7 @@ class Tool(unittest.TestCase):
         self.assertEqual([(r["epoch"], r["mode"]) for r in rows], [(str(e), str(m)) for e in (0, 2, 3) for m in range(4)])
         self.assertEqual(load_file(model)["training.spectra"].shape, (3, 1, 1, 4))
         self.fails("spectrum", model, "--training", "--head", 1, says="head 1 does not exist")
+        self.fails("spectrum", model, "--training", "--block", 1, says="block 1 does not exist")
         self.fails("spectrum", self.model, "--training", says="--spectra-every")
         self.fails("spectrum", self.model, says="DATA is missing")
         self.fails("spectrum", self.model, self.data, "--training", says="leave DATA out")
